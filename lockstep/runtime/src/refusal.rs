@@ -1,0 +1,389 @@
+//! How a request can be refused: one type per status, so that an operation converts only what it documents.
+//! Each keeps a safe message for the client and, apart from it, the context for the log.
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+
+use crate::problem::{Problem, Violation};
+
+/// A refusal of any status, on its way to becoming a [`Problem`].
+#[derive(Debug)]
+pub struct Refusal {
+    status: u16,
+    code: &'static str,
+    detail: Option<Cow<'static, str>>,
+    violations: Vec<Violation>,
+    retry_after: Option<u32>,
+    challenge: &'static str,
+    context: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl Refusal {
+    fn new(status: u16, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        let detail = Some(detail.into());
+        Self {
+            status,
+            code,
+            detail,
+            violations: Vec::new(),
+            retry_after: None,
+            challenge: "Bearer",
+            context: None,
+        }
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// After how many seconds to try again.
+    pub fn retry_after(&self) -> Option<u32> {
+        self.retry_after
+    }
+
+    /// The `WWW-Authenticate` of a 401.
+    pub fn challenge(&self) -> &'static str {
+        self.challenge
+    }
+
+    /// What the log should know; never sent.
+    pub fn context(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
+        self.context.as_deref()
+    }
+
+    /// The document for the client.
+    pub fn into_problem(self, request_id: String) -> Problem {
+        Problem {
+            r#type: format!("/problems/{}", self.code),
+            title: title(self.code),
+            status: self.status,
+            detail: self.detail.map(Cow::into_owned),
+            code: self.code.to_owned(),
+            request_id,
+            errors: self.violations,
+        }
+    }
+}
+
+/// A code in words: `not-found` becomes `Not found`.
+fn title(code: &str) -> String {
+    let mut words = code.replace('-', " ");
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    words
+}
+
+macro_rules! statuses {
+    ($($(#[$docs:meta])* $name:ident = $status:literal;)*) => {$(
+        $(#[$docs])*
+        #[derive(Debug)]
+        pub struct $name(Refusal);
+
+        impl $name {
+            /// A refusal with a stable code and a message that is safe to send.
+            pub fn new(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+                Self(Refusal::new($status, code, detail))
+            }
+
+            /// Adds what the log should know; it is never sent.
+            #[must_use]
+            pub fn with_context(mut self, context: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+                self.0.context = Some(context.into());
+                self
+            }
+        }
+
+        impl From<$name> for Refusal {
+            fn from(refusal: $name) -> Self {
+                refusal.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{} {}", self.0.status, self.0.code)
+            }
+        }
+
+        impl Error for $name {}
+    )*};
+}
+
+statuses! {
+    /// 400: the request is malformed.
+    BadRequest = 400;
+    /// 401: there is no valid credential. Sent with `WWW-Authenticate`.
+    Unauthorized = 401;
+    /// 403: the caller may know about it, but not do this.
+    Forbidden = 403;
+    /// 404: it does not exist, or is not the caller's to know about.
+    NotFound = 404;
+    /// 405: the path has other methods. Sent with `Allow`, by the generated routes.
+    MethodNotAllowed = 405;
+    /// 406: no media type that the caller accepts.
+    NotAcceptable = 406;
+    /// 408: the body came too slowly.
+    RequestTimeout = 408;
+    /// 409: the request contradicts the state of things.
+    Conflict = 409;
+    /// 412: a stale `If-Match`.
+    PreconditionFailed = 412;
+    /// 413: the body is larger than the limit.
+    ContentTooLarge = 413;
+    /// 415: a media type or encoding that the operation does not take.
+    UnsupportedMediaType = 415;
+    /// 422: well-formed, with invalid values.
+    UnprocessableContent = 422;
+    /// 428: the `If-Match` is missing.
+    PreconditionRequired = 428;
+    /// 429: too many attempts. Made by [`TooManyRequests::after`].
+    TooManyRequests = 429;
+    /// 500: a fault of the server. Made by [`InternalError::because`].
+    InternalError = 500;
+    /// 503: something is not available. Made by [`ServiceUnavailable::because`].
+    ServiceUnavailable = 503;
+}
+
+impl Unauthorized {
+    /// Asks for another scheme than `Bearer`.
+    #[must_use]
+    pub fn with_challenge(mut self, challenge: &'static str) -> Self {
+        self.0.challenge = challenge;
+        self
+    }
+}
+
+impl UnprocessableContent {
+    /// All violations of a request at once.
+    pub fn violations(violations: Vec<Violation>) -> Self {
+        let detail = match violations.len() {
+            1 => "1 value is invalid.".to_owned(),
+            count => format!("{count} values are invalid."),
+        };
+        let mut refusal = Self::new("validation-failed", detail);
+        refusal.0.violations = violations;
+        refusal
+    }
+}
+
+impl TooManyRequests {
+    /// Too many attempts; the next one may succeed after so many seconds.
+    pub fn after(seconds: u32, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        let mut refusal = Self::new(code, detail);
+        refusal.0.retry_after = Some(seconds.max(1));
+        refusal
+    }
+}
+
+impl InternalError {
+    /// A fault of the server; the reason goes to the log only.
+    pub fn because(context: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::new(
+            "internal-error",
+            "The server failed. The request id leads to the reason in its log.",
+        )
+        .with_context(context)
+    }
+}
+
+impl ServiceUnavailable {
+    /// Something that the answer needs is not available; trying again after so many seconds may help.
+    pub fn because(seconds: u32, context: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        let detail = "Something that the answer needs is not available right now.";
+        let mut refusal = Self::new("service-unavailable", detail).with_context(context);
+        refusal.0.retry_after = Some(seconds.max(1));
+        refusal
+    }
+}
+
+/// A fault of the machinery behind a handler, answered 503 where trying again may help and else 500.
+#[derive(Debug)]
+pub enum Fault {
+    /// Trying again may help.
+    Unavailable(ServiceUnavailable),
+    /// It will not.
+    Internal(InternalError),
+}
+
+impl Fault {
+    /// Something did not answer or was too busy.
+    pub fn unavailable(context: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Unavailable(ServiceUnavailable::because(1, context))
+    }
+
+    /// Something is broken.
+    pub fn internal(context: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Internal(InternalError::because(context))
+    }
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Unavailable(refusal) => refusal.into(),
+            Fault::Internal(refusal) => refusal.into(),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unavailable(refusal) => refusal.fmt(f),
+            Self::Internal(refusal) => refusal.fmt(f),
+        }
+    }
+}
+
+impl Error for Fault {}
+
+/// Why a call failed: it was refused for the reason `R`, or the machinery has a fault. (`F` is always [`Fault`]; it is a
+/// parameter so that `refusals!` can ask for a conversion that not every operation has.)
+#[derive(Debug)]
+pub enum Failure<R, F = Fault> {
+    /// Refused.
+    Refused(R),
+    /// A fault.
+    Fault(F),
+}
+
+impl<R> From<Fault> for Failure<R> {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// One of two refusals, for calls that can be refused for either reason.
+#[derive(Debug)]
+pub enum OneOf<A, B> {
+    /// The first reason.
+    First(A),
+    /// The second reason.
+    Second(B),
+}
+
+impl Failure<Unauthorized> {
+    /// The same failure among calls that can also lack a role.
+    pub fn or_forbidden(self) -> Failure<OneOf<Unauthorized, Forbidden>> {
+        match self {
+            Self::Refused(refusal) => Failure::Refused(OneOf::First(refusal)),
+            Self::Fault(fault) => Failure::Fault(fault),
+        }
+    }
+
+    /// What to answer when a later alternative failed as well: a fault says more than that no credential was valid.
+    #[must_use]
+    pub fn or(self, later: Self) -> Self {
+        match self {
+            Self::Refused(_) => later,
+            Self::Fault(_) => self,
+        }
+    }
+}
+
+impl Failure<OneOf<Unauthorized, Forbidden>> {
+    /// The caller is known and has none of the roles that the operation asks for.
+    pub fn missing_role() -> Self {
+        let detail = "The operation needs a role that the caller does not have.";
+        Self::Refused(OneOf::Second(Forbidden::new("missing-role", detail)))
+    }
+
+    /// What to answer when a later alternative failed as well: anything says more than that no credential was valid.
+    #[must_use]
+    pub fn or(self, later: Self) -> Self {
+        match self {
+            Self::Refused(OneOf::First(_)) => later,
+            _ => self,
+        }
+    }
+}
+
+/// Defines the refusals of one operation: a type that is made only from the statuses that the contract documents, so
+/// that `?` on anything else does not compile. `Fault` stands in the list where both 500 and 503 are documented, and
+/// `actix::UnreadableBody` where there is a body and so 400, 408, 413 and 415 are.
+///
+/// ```
+/// lockstep_runtime::refusals! {
+///     /// How `getSpace` may refuse.
+///     pub GetSpaceRefusal: NotFound, InternalError, ServiceUnavailable, Fault;
+/// }
+///
+/// fn handler() -> Result<(), GetSpaceRefusal> {
+///     Err(lockstep_runtime::NotFound::new("space-not-found", "There is no such space."))?
+/// }
+/// ```
+///
+/// ```compile_fail
+/// lockstep_runtime::refusals! {
+///     /// How `getSpace` may refuse.
+///     pub GetSpaceRefusal: InternalError, ServiceUnavailable, Fault;
+/// }
+///
+/// fn handler() -> Result<(), GetSpaceRefusal> {
+///     Err(lockstep_runtime::NotFound::new("space-not-found", "There is no such space."))?
+/// }
+/// ```
+#[macro_export]
+macro_rules! refusals {
+    ($($(#[$docs:meta])* pub $name:ident: $($status:ident $(:: $inner:ident)?),*;)*) => {$(
+        $(#[$docs])*
+        #[derive(Debug)]
+        pub struct $name($crate::Refusal);
+
+        $($crate::refusals!(@from $name, $status $(:: $inner)?);)+
+
+        impl<A, B> From<$crate::OneOf<A, B>> for $name
+        where
+            Self: From<A> + From<B>,
+        {
+            fn from(refusal: $crate::OneOf<A, B>) -> Self {
+                match refusal {
+                    $crate::OneOf::First(refusal) => refusal.into(),
+                    $crate::OneOf::Second(refusal) => refusal.into(),
+                }
+            }
+        }
+
+        impl From<$name> for $crate::Refusal {
+            fn from(refusal: $name) -> Self {
+                refusal.0
+            }
+        }
+    )*};
+
+    (@from $name:ident, Fault) => {
+        $crate::refusals!(@from $name, Fault::);
+
+        impl<R> From<$crate::Failure<R>> for $name
+        where
+            Self: From<R>,
+        {
+            fn from(failure: $crate::Failure<R>) -> Self {
+                match failure {
+                    $crate::Failure::Refused(refusal) => refusal.into(),
+                    $crate::Failure::Fault(fault) => fault.into(),
+                }
+            }
+        }
+    };
+
+    (@from $name:ident, $first:ident :: $($rest:ident)?) => {
+        impl From<$crate::$first $(:: $rest)?> for $name {
+            fn from(refusal: $crate::$first $(:: $rest)?) -> Self {
+                Self(refusal.into())
+            }
+        }
+    };
+
+    (@from $name:ident, $status:ident) => {
+        $crate::refusals!(@from $name, $status ::);
+    };
+}

@@ -1,0 +1,6 @@
+//! The emitters: each prints the model as one artefact. They take no decisions that the model could take for them.
+
+pub mod client;
+pub mod server;
+pub mod types;
+pub mod typescript;

@@ -1,0 +1,217 @@
+//! What the contract says of a value beyond its Rust type, as attributes of `utoipa` and `schemars`, so that the schemas
+//! derived from the Rust types equal the contract's.
+
+use super::{literals, resolve};
+use crate::model::{Api, ArrayType, IntegerType, MapType, NumberType, TextFormat, TextType, Type, TypeDef};
+
+/// A keyword of JSON Schema with its value in Rust tokens.
+struct Keyword {
+    /// As in JSON Schema.
+    name: &'static str,
+    /// As in `#[schema(…)]`, where `utoipa` has it.
+    utoipa: Option<&'static str>,
+    value: String,
+}
+
+/// The attributes of a value: what `#[schema(…)]` and `#[schemars(…)]` contain.
+#[derive(Default)]
+pub(super) struct Attributes {
+    schema: Vec<String>,
+    schemars: Vec<String>,
+    extensions: Vec<String>,
+}
+
+impl Attributes {
+    /// The attributes of a type: its examples and whether it is deprecated.
+    pub(super) fn of_type(def: &TypeDef) -> Self {
+        let mut attributes = Self::default();
+        attributes.examples(&def.examples);
+        attributes
+    }
+
+    /// Adds an entry of `#[schema(…)]`.
+    pub(super) fn schema(&mut self, entry: impl Into<String>) {
+        self.schema.push(entry.into());
+    }
+
+    /// Adds an entry of `#[schemars(…)]`.
+    pub(super) fn schemars(&mut self, entry: impl Into<String>) {
+        self.schemars.push(entry.into());
+    }
+
+    /// Adds a keyword that only `schemars` can say.
+    pub(super) fn extend(&mut self, name: &str, value: &str) {
+        self.extensions.push(format!("\"{name}\" = {value}"));
+    }
+
+    /// Adds examples, which only readers of the document want.
+    pub(super) fn examples(&mut self, examples: &[String]) {
+        if !examples.is_empty() {
+            let examples: Vec<_> = examples.iter().map(|json| literals::schema_value(json)).collect();
+            self.schema(format!("examples({})", examples.join(", ")));
+        }
+    }
+
+    /// Says that it is deprecated, without the compiler's warning: servers must go on writing it.
+    pub(super) fn deprecated(&mut self) {
+        self.schema("deprecated");
+        self.extend("deprecated", "true");
+    }
+
+    /// Says the default; `schemars` learns it from serde.
+    pub(super) fn default_value(&mut self, json: &str) {
+        self.schema(format!("default = {}", literals::schema_value(json)));
+    }
+
+    /// Adds the rules of a type.
+    pub(super) fn rules(&mut self, ty: &Type) {
+        for keyword in keywords(ty) {
+            if let Some(name) = keyword.utoipa {
+                self.schema(format!("{name} = {}", keyword.value));
+            }
+            self.extend(keyword.name, &keyword.value);
+        }
+        match ty {
+            Type::Array(array) => rules_inside(&array.items).iter().for_each(|schema| self.extend("items", schema)),
+            Type::Map(map) => rules_inside(&map.values).iter().for_each(|schema| self.extend("additionalProperties", schema)),
+            _ => {}
+        }
+    }
+
+    /// The attributes as source.
+    pub(super) fn render(mut self, indent: &str) -> String {
+        if !self.extensions.is_empty() {
+            self.schemars.push(format!("extend({})", self.extensions.join(", ")));
+        }
+        let render = |name: &str, entries: &[String]| {
+            if entries.is_empty() { String::new() } else { format!("{indent}#[{name}({})]\n", entries.join(", ")) }
+        };
+        render("schema", &self.schema) + &render("schemars", &self.schemars)
+    }
+}
+
+/// The type that `utoipa` should see instead of a Rust type that it cannot look into, with aliases followed.
+pub(in crate::emit) fn schema_type(api: &Api, ty: &Type) -> String {
+    match resolve(api, ty) {
+        Type::Text(TextType { format: TextFormat::Password, .. }) => "String".to_owned(),
+        Type::Array(array) => format!("Vec<{}>", schema_type(api, &array.items)),
+        Type::Map(map) => format!("BTreeMap<String, {}>", schema_type(api, &map.values)),
+        Type::Nullable(inner) => format!("Option<{}>", schema_type(api, inner)),
+        Type::FreeObject => "Object".to_owned(),
+        resolved => super::rust_type(resolved),
+    }
+}
+
+/// The schema of an inline scalar inside an array or map, where it has rules: neither derive can say them there, but
+/// `schemars` can be told the whole.
+pub(super) fn rules_inside(ty: &Type) -> Option<String> {
+    let name = match ty {
+        Type::Text(_) => "string",
+        Type::Integer(_) => "integer",
+        Type::Number(_) => "number",
+        _ => return None,
+    };
+    let rules: String =
+        keywords(ty).iter().map(|keyword| format!(", \"{}\": {}", keyword.name, keyword.value)).collect();
+    (!rules.is_empty()).then(|| format!("{{\"type\": \"{name}\"{rules}}}"))
+}
+
+/// The rules of a type as entries of an attribute of `utoipa`.
+pub(in crate::emit) fn utoipa_rules(ty: &Type) -> Vec<String> {
+    let entry = |keyword: Keyword| Some(format!("{} = {}", keyword.utoipa?, keyword.value));
+    keywords(ty).into_iter().filter_map(entry).collect()
+}
+
+fn keywords(ty: &Type) -> Vec<Keyword> {
+    match ty {
+        Type::Text(text) => of_text(text),
+        Type::Integer(integer) => of_integer(integer),
+        Type::Number(number) => of_number(number),
+        Type::Array(array) => of_array(array),
+        Type::Map(map) => of_map(map),
+        _ => Vec::new(),
+    }
+}
+
+fn keyword(name: &'static str, utoipa: impl Into<Option<&'static str>>, value: Option<String>) -> Option<Keyword> {
+    value.map(|value| Keyword { name, utoipa: utoipa.into(), value })
+}
+
+fn of_text(text: &TextType) -> Vec<Keyword> {
+    let count = |count: Option<u64>| count.map(|count| count.to_string());
+    [
+        keyword("format", "format", format_name(text.format).map(literals::text)),
+        keyword("minLength", "min_length", count(text.min_length)),
+        keyword("maxLength", "max_length", count(text.max_length)),
+        keyword("pattern", "pattern", text.pattern.as_deref().map(literals::text)),
+        keyword("const", None, text.constant.as_deref().map(literals::text)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The formats that do not follow from the Rust type.
+fn format_name(format: TextFormat) -> Option<&'static str> {
+    match format {
+        TextFormat::Plain | TextFormat::Uuid | TextFormat::DateTime | TextFormat::Date => None,
+        TextFormat::Email => Some("email"),
+        TextFormat::Uri => Some("uri"),
+        TextFormat::UriReference => Some("uri-reference"),
+        TextFormat::Hostname => Some("hostname"),
+        TextFormat::Ipv4 => Some("ipv4"),
+        TextFormat::Ipv6 => Some("ipv6"),
+        TextFormat::Byte => Some("byte"),
+        TextFormat::Password => Some("password"),
+    }
+}
+
+fn of_integer(rules: &IntegerType) -> Vec<Keyword> {
+    let integer = |value: Option<i64>| value.map(|value| literals::json(&value.to_string()));
+    [
+        keyword("minimum", "minimum", integer(rules.minimum)),
+        keyword("maximum", "maximum", integer(rules.maximum)),
+        keyword("multipleOf", "multiple_of", integer(rules.multiple_of)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn of_number(rules: &NumberType) -> Vec<Keyword> {
+    let number = |value: Option<f64>| value.map(literals::float);
+    [
+        keyword("format", "format", rules.is_float.then(|| literals::text("float"))),
+        keyword("minimum", "minimum", number(rules.minimum)),
+        keyword("maximum", "maximum", number(rules.maximum)),
+        keyword("exclusiveMinimum", "exclusive_minimum", number(rules.exclusive_minimum)),
+        keyword("exclusiveMaximum", "exclusive_maximum", number(rules.exclusive_maximum)),
+        keyword("multipleOf", "multiple_of", number(rules.multiple_of)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn of_array(array: &ArrayType) -> Vec<Keyword> {
+    let count = |count: Option<u64>| count.map(|count| count.to_string());
+    [
+        keyword("minItems", "min_items", count(array.min_items)),
+        keyword("maxItems", "max_items", count(array.max_items)),
+        keyword("uniqueItems", None, array.unique_items.then(|| "true".to_owned())),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn of_map(map: &MapType) -> Vec<Keyword> {
+    let count = |count: Option<u64>| count.map(|count| count.to_string());
+    [
+        keyword("minProperties", None, count(map.min_properties)),
+        keyword("maxProperties", None, count(map.max_properties)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

@@ -1,0 +1,131 @@
+//! Path templates: their syntax, and whether a request could match two of them.
+
+use super::Context;
+use crate::model::Operation;
+use crate::source::Place;
+use std::collections::BTreeMap;
+
+/// The parameters of a template, in its order.
+pub(super) fn parameters(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter_map(parameter)
+}
+
+/// The parameter that a segment is.
+fn parameter(segment: &str) -> Option<&str> {
+    segment.strip_prefix('{')?.strip_suffix('}')
+}
+
+impl<'d> Context<'d> {
+    /// Reports a template that cannot be routed.
+    pub(super) fn check_template(&mut self, path: &str, place: &Place) {
+        let Some(rest) = path.strip_prefix('/') else {
+            self.error(
+                place,
+                "path-syntax",
+                format!("`{path}` does not begin with `/`"),
+                "Begin it with `/`.",
+            );
+            return;
+        };
+        let literal = |segment: &str| {
+            !segment.is_empty()
+                && segment
+                    .chars()
+                    .all(|one| one.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@".contains(one))
+        };
+        let named = |name: &str| {
+            !name.is_empty()
+                && name
+                    .chars()
+                    .all(|one| one.is_ascii_alphanumeric() || "_-.".contains(one))
+        };
+        let fine = |segment: &str| parameter(segment).map_or(literal(segment), named);
+        if let Some(segment) = rest.split('/').find(|segment| !rest.is_empty() && !fine(segment)) {
+            let message = format!("the segment `{segment}` of `{path}` cannot be routed");
+            self.error(
+                place,
+                "path-syntax",
+                message,
+                "A segment is plain text or one whole `{parameter}`; none is empty.",
+            );
+        }
+        let mut names: Vec<_> = parameters(path).collect();
+        names.sort_unstable();
+        if names.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+            self.error(
+                place,
+                "path-syntax",
+                format!("`{path}` names a parameter twice"),
+                "Rename one of them.",
+            );
+        }
+    }
+
+    /// Reports routes that are the same, or of which neither is more specific.
+    ///
+    /// Between two templates that overlap, the one with literal text where the other has a parameter wins. Where each
+    /// has a parameter that the other has not, the document is ambiguous; only an alias may be, and then the route
+    /// with the leftmost literal wins.
+    pub(super) fn check_routes(&mut self, operations: &[Operation]) {
+        let mut routes: Vec<(&str, &Operation, bool)> = Vec::new();
+        for operation in operations {
+            routes.push((&operation.path, operation, false));
+            routes.extend(
+                operation
+                    .aliases
+                    .iter()
+                    .map(|alias| (alias.path.as_str(), operation, true)),
+            );
+        }
+        let mut seen: BTreeMap<(String, &str), &Operation> = BTreeMap::new();
+        for (path, operation, _) in &routes {
+            if let Some(other) = seen.insert((shape(path), operation.method.as_str()), operation) {
+                let message = format!(
+                    "{} {path} is routed to `{}` and to `{}`",
+                    operation.method, other.id, operation.id
+                );
+                self.error(
+                    &operation.place,
+                    "duplicate-route",
+                    message,
+                    "Remove one of the paths or aliases.",
+                );
+            }
+        }
+        for (at, (path, operation, alias)) in routes.iter().enumerate() {
+            for (other, _, other_alias) in routes.iter().take(at) {
+                let renamed = path != other && shape(path) == shape(other);
+                if renamed || (!alias && !other_alias && is_ambiguous(path, other)) {
+                    let message = format!("`{path}` and `{other}` match the same requests");
+                    self.error(
+                        &operation.place,
+                        "ambiguous-path",
+                        message,
+                        "Name parameters alike, or change a path.",
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// A template without the names of its parameters.
+fn shape(path: &str) -> String {
+    path.split('/')
+        .map(|segment| parameter(segment).map_or(segment, |_| "{}"))
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
+/// Whether two templates match a common request, and neither is more specific.
+fn is_ambiguous(a: &str, b: &str) -> bool {
+    let pairs: Vec<_> = a
+        .split('/')
+        .zip(b.split('/'))
+        .map(|(a, b)| (parameter(a), parameter(b), a == b))
+        .collect();
+    let overlap = a.split('/').count() == b.split('/').count()
+        && pairs.iter().all(|(a, b, same)| *same || a.is_some() || b.is_some());
+    let wins = |first: fn(&(Option<&str>, Option<&str>, bool)) -> bool| pairs.iter().any(first);
+    overlap && wins(|(a, b, _)| a.is_none() && b.is_some()) && wins(|(a, b, _)| a.is_some() && b.is_none())
+}

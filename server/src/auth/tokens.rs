@@ -1,0 +1,164 @@
+//! Access tokens: JWTs (RFC 7519, checked by the rules of RFC 8725) that this server issues and verifies.
+//! Who the user is and what they may do is not in them; they name a user and a session.
+
+use std::borrow::Cow;
+
+use chrono::TimeDelta;
+use jsonwebtoken::{Header, Validation};
+use lockstep_runtime::Secret;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::keys::SigningKey;
+use crate::clock::Clock;
+
+/// How long an access token is valid.
+pub const ACCESS_LIFETIME: TimeDelta = TimeDelta::hours(1);
+
+/// By how many seconds the clocks of two servers may differ.
+const LEEWAY: u64 = 60;
+
+/// The longest token that is looked at; ours have some 500 bytes.
+const MAX_BYTES: usize = 4096;
+
+const ISSUER: &str = "spaces";
+const AUDIENCE: &str = "spaces";
+
+/// Issues and verifies access tokens with one key and one algorithm.
+pub struct Tokens {
+    key: SigningKey,
+    header: Header,
+    validation: Validation,
+    clock: Clock,
+}
+
+/// What an access token says. Times are in seconds since the Unix epoch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessClaims {
+    iss: Cow<'static, str>,
+    aud: Cow<'static, str>,
+    token_use: TokenUse,
+    /// Whose token it is.
+    #[serde(rename = "sub")]
+    pub user_id: Uuid,
+    /// The session that it was issued in.
+    #[serde(rename = "sid")]
+    pub session_id: Uuid,
+    /// The token itself.
+    #[serde(rename = "jti")]
+    pub token_id: Uuid,
+    /// Issued at.
+    pub iat: u64,
+    /// Not valid before.
+    pub nbf: u64,
+    /// Not valid from then on.
+    pub exp: u64,
+}
+
+/// Only access tokens are issued in this form: any other use is refused by its type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum TokenUse {
+    Access,
+}
+
+/// Why a token was refused: for the log. Clients get the same 401 for all of them.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidToken {
+    /// Longer than any of ours.
+    #[error("the token is too long")]
+    TooLong,
+    /// Not a token of this issuer and key, or a claim is missing or of a wrong type.
+    #[error("the token is not ours: {0}")]
+    NotOurs(#[from] jsonwebtoken::errors::Error),
+    /// The header names another key, brings its own, or asks for extensions.
+    #[error("the header of the token is not ours")]
+    Header,
+    /// Its time has not come.
+    #[error("the token is not valid yet")]
+    Early,
+    /// Its time has passed.
+    #[error("the token has expired")]
+    Expired,
+}
+
+/// A token could not be signed.
+#[derive(Debug, thiserror::Error)]
+#[error("the access token could not be signed: {0}")]
+pub struct SigningFailed(#[from] jsonwebtoken::errors::Error);
+
+impl Tokens {
+    /// Issues and verifies with this key, by this clock.
+    pub fn new(key: SigningKey, clock: Clock) -> Self {
+        let mut header = Header::new(key.algorithm);
+        header.kid.clone_from(&key.id);
+        let mut validation = Validation::new(key.algorithm);
+        validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[AUDIENCE]);
+        // Times are checked against our clock, below; the library reads the system's.
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        Self {
+            key,
+            header,
+            validation,
+            clock,
+        }
+    }
+
+    /// An access token for a session of a user, valid for [`ACCESS_LIFETIME`] from now.
+    ///
+    /// # Errors
+    /// When the key cannot sign.
+    pub fn issue(&self, user_id: Uuid, session_id: Uuid) -> Result<Secret, SigningFailed> {
+        let now = self.now();
+        let claims = AccessClaims {
+            iss: ISSUER.into(),
+            aud: AUDIENCE.into(),
+            token_use: TokenUse::Access,
+            user_id,
+            session_id,
+            token_id: self.clock.new_id(),
+            iat: now,
+            nbf: now,
+            exp: now.saturating_add(ACCESS_LIFETIME.num_seconds().unsigned_abs()),
+        };
+        Ok(jsonwebtoken::encode(&self.header, &claims, &self.key.encoding)?.into())
+    }
+
+    /// The claims of a token that this server issued and that is valid now.
+    ///
+    /// # Errors
+    /// [`InvalidToken`], for the log.
+    pub fn verify(&self, token: &str) -> Result<AccessClaims, InvalidToken> {
+        if token.len() > MAX_BYTES {
+            return Err(InvalidToken::TooLong);
+        }
+        let token = jsonwebtoken::decode::<AccessClaims>(token, &self.key.decoding, &self.validation)?;
+        // Header values that we never write have no business here: keys, addresses of keys, extensions (crit).
+        if token.header != self.header {
+            return Err(InvalidToken::Header);
+        }
+        self.check_times(token.claims)
+    }
+
+    fn check_times(&self, claims: AccessClaims) -> Result<AccessClaims, InvalidToken> {
+        let now = self.now();
+        if claims.exp.saturating_add(LEEWAY) <= now {
+            return Err(InvalidToken::Expired);
+        }
+        if claims.nbf.max(claims.iat) > now.saturating_add(LEEWAY) {
+            return Err(InvalidToken::Early);
+        }
+        Ok(claims)
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.clock.now().timestamp()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+#[path = "tokens_tests.rs"]
+mod tests;

@@ -1,0 +1,114 @@
+//! From settings to a listening server: the same for the binary and for tests.
+//! What the server does with a request is wired here, and nowhere else.
+
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::{App as HttpApp, HttpServer, web};
+
+use crate::app::App;
+use crate::auth::keys::SigningKey;
+use crate::clock::Clock;
+use crate::settings::{Database, Environment, Settings};
+use crate::store::Store;
+use crate::{api, edge};
+
+/// How long requests in progress may take to finish after a signal to stop, in seconds.
+const SHUTDOWN_SECONDS: u64 = 25;
+/// How long the head of a request may take.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often expired items are swept out of the embedded engine.
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+
+/// Whatever stops a start.
+pub type StartError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Opens the database and puts the application together.
+///
+/// # Errors
+/// Where the database or the signing key cannot be opened.
+pub async fn assemble(settings: &Settings, clock: Clock) -> Result<App, StartError> {
+    let store = open_store(settings, clock.clone()).await?;
+    let key = SigningKey::load(&settings.signing_key)?;
+    Ok(App::new(store, clock, key, settings.registration)?)
+}
+
+async fn open_store(settings: &Settings, clock: Clock) -> Result<Store, StartError> {
+    Ok(match &settings.database {
+        Database::Memory => Store::memory(clock).await?,
+        Database::File(path) => Store::embedded(path, clock).await?,
+        Database::DynamoDb { region, table, endpoint } => {
+            let store = Store::dynamodb(region.clone(), endpoint.clone(), table.clone(), clock).await;
+            // In production the table is made by whoever runs the account, and the server has no right to.
+            if settings.environment == Environment::Dev {
+                store.ensure_table().await?;
+            }
+            store
+        }
+    })
+}
+
+/// Serves an application on a socket until it is told to stop; then requests in progress are finished.
+///
+/// # Errors
+/// Where the socket cannot be used.
+pub fn serve(app: App, settings: &Settings, listener: TcpListener) -> std::io::Result<Server> {
+    let settings = settings.clone();
+    let server = HttpServer::new(move || {
+        let documents = |services: &mut web::ServiceConfig| {
+            edge::docs::configure(services, &settings.security_contact, &app.clock);
+        };
+        HttpApp::new()
+            .app_data(web::Data::new(app.clone()))
+            .configure(documents)
+            .configure(api::configure::<App>)
+            .wrap(edge::client_address(settings.trusted_proxies.clone()))
+            .wrap(edge::cors(settings.cors_origins.clone()))
+            .wrap(edge::security_headers(settings.environment))
+            .wrap(edge::request_id(app.clock.clone()))
+            .wrap(from_fn(edge::access_log))
+    });
+    let server = server.client_request_timeout(HEAD_TIMEOUT).shutdown_timeout(SHUTDOWN_SECONDS);
+    Ok(server.listen(listener)?.run())
+}
+
+/// Sweeps expired items out of the embedded engine for as long as the process runs. Reads never see them; this only
+/// saves space.
+pub async fn sweep(store: Store) {
+    let mut timer = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        timer.tick().await;
+        if let Err(fault) = store.sweep_expired().await {
+            tracing::warn!(error = %fault, "expired items were not swept");
+        }
+    }
+}
+
+/// What to open next, for the person who has just started the server.
+pub fn welcome(address: SocketAddr, settings: &Settings) -> String {
+    let base = format!("http://{address}");
+    let database = match &settings.database {
+        Database::Memory => "in memory, gone when the process ends".to_owned(),
+        Database::File(path) => path.display().to_string(),
+        Database::DynamoDb { table, .. } => format!("DynamoDB table {table}"),
+    };
+    format!(
+        r#"
+  Spaces {version} is ready.
+
+    API browser   {base}/docs
+    Contract      {base}/openapi.yaml
+    Health        {base}/health
+    Data          {database}
+
+  Sign up:
+
+    curl -s {base}/api/auth/register -H 'Content-Type: application/json' \
+      -d '{{"email":"ada@example.org","password":"correct horse battery","displayName":"Ada Lovelace"}}'
+
+"#,
+        version = crate::version::SERVICE_VERSION,
+    )
+}

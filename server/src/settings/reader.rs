@@ -1,0 +1,259 @@
+//! Reads each setting by its name, with its default and what it may be, and collects whatever is wrong.
+//! The rules between settings are here too; what the settings mean is in the parent module.
+
+use std::collections::HashMap;
+use std::io::IsTerminal as _;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use ipnet::IpNet;
+use lockstep_runtime::Secret;
+use tracing::Level;
+
+use super::WrongSetting;
+use super::{Database, Environment, InvalidSettings, KeySource, LogFormat, PemAlgorithm, Registration, Settings};
+
+/// Only programs on this machine reach it.
+const THIS_MACHINE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+const ENVIRONMENTS: [(&str, Environment); 3] = [
+    ("dev", Environment::Dev),
+    ("staging", Environment::Staging),
+    ("prod", Environment::Prod),
+];
+
+/// The modes `cognito` and `oidc` are to come.
+const AUTH_MODES: [(&str, ()); 1] = [("local", ())];
+
+const LOG_LEVELS: [(&str, Level); 5] = [
+    ("error", Level::ERROR),
+    ("warn", Level::WARN),
+    ("info", Level::INFO),
+    ("debug", Level::DEBUG),
+    ("trace", Level::TRACE),
+];
+
+const LOG_FORMATS: [(&str, LogFormat); 2] = [("json", LogFormat::Json), ("pretty", LogFormat::Pretty)];
+
+const REGISTRATIONS: [(&str, Registration); 2] = [("open", Registration::Open), ("closed", Registration::Closed)];
+
+/// Reads values by name and collects what is wrong with them.
+pub(super) struct Reader {
+    values: HashMap<String, String>,
+    wrong: Vec<WrongSetting>,
+}
+
+impl Reader {
+    pub(super) fn new(values: HashMap<String, String>) -> Self {
+        Self {
+            values,
+            wrong: Vec::new(),
+        }
+    }
+
+    /// What `read` makes of the values, unless something is wrong with them.
+    pub(super) fn finish<T>(mut self, read: impl FnOnce(&mut Self) -> T) -> Result<T, InvalidSettings> {
+        let read = read(&mut self);
+        if self.wrong.is_empty() {
+            Ok(read)
+        } else {
+            Err(InvalidSettings(self.wrong))
+        }
+    }
+
+    pub(super) fn settings(&mut self) -> Settings {
+        let environment = self.choice("ENVIRONMENT", &ENVIRONMENTS, Environment::Dev);
+        self.choice("AUTH_MODE", &AUTH_MODES, ());
+        Settings {
+            host: self
+                .parsed("HOST", "an IP address, as 127.0.0.1 or 0.0.0.0", plain)
+                .unwrap_or(THIS_MACHINE),
+            port: self
+                .parsed("PORT", "a whole number from 0 to 65535", plain)
+                .unwrap_or(8080),
+            environment,
+            log_level: self.choice("LOG_LEVEL", &LOG_LEVELS, Level::INFO),
+            log_format: self.choice("LOG_FORMAT", &LOG_FORMATS, usual_format(environment)),
+            cors_origins: self.list(
+                "CORS_ORIGINS",
+                "origins as https://app.example.org, with commas; no *",
+                origin,
+            ),
+            database: self.database(environment),
+            signing_key: self.signing_key(environment),
+            registration: self.choice("REGISTRATION", &REGISTRATIONS, Registration::Open),
+            trusted_proxies: self.list(
+                "TRUSTED_PROXIES",
+                "addresses or networks as 10.0.0.0/8, with commas",
+                network,
+            ),
+            security_contact: self
+                .parsed(
+                    "SECURITY_CONTACT",
+                    "a URI as mailto:security@example.org or https://…",
+                    contact,
+                )
+                .unwrap_or_else(|| "mailto:security@localhost".to_owned()),
+        }
+    }
+
+    fn database(&mut self, environment: Environment) -> Database {
+        let path = self.text("DATABASE_PATH").unwrap_or("./data/spaces.db").to_owned();
+        if !self.choice("DATABASE", &[("embedded", false), ("dynamodb", true)], false) {
+            if path != ":memory:" {
+                return Database::File(path.into());
+            }
+            if environment == Environment::Prod {
+                self.refuse(
+                    "DATABASE_PATH",
+                    "must be a file in prod; :memory: forgets everything at the end",
+                );
+            }
+            return Database::Memory;
+        }
+        if self.text("AWS_REGION").is_none() {
+            self.refuse("AWS_REGION", "must be set when DATABASE=dynamodb");
+        }
+        Database::DynamoDb {
+            region: self.text("AWS_REGION").unwrap_or_default().to_owned(),
+            table: self.text("DYNAMODB_TABLE").unwrap_or("spaces").to_owned(),
+            endpoint: self.parsed("DYNAMODB_ENDPOINT", "a URL that starts with http:// or https://", url),
+        }
+    }
+
+    fn signing_key(&mut self, environment: Environment) -> KeySource {
+        use PemAlgorithm::{EdDsa, Rs256};
+        let algorithms = [
+            ("EdDSA", Some(Some(EdDsa))),
+            ("RS256", Some(Some(Rs256))),
+            ("HS256", Some(None)),
+        ];
+        let algorithm = self.choice("JWT_ALGORITHM", &algorithms, None);
+        let secret = self.text("JWT_SECRET_KEY").map(Secret::from);
+        let file = self.text("JWT_PRIVATE_KEY_FILE").map(PathBuf::from);
+        match (algorithm, secret, file) {
+            (None | Some(None), Some(secret), None) => self.development_secret(secret, environment),
+            (None | Some(Some(EdDsa)), None, Some(path)) => KeySource::PemFile { path, algorithm: EdDsa },
+            (Some(Some(Rs256)), None, Some(path)) => KeySource::PemFile { path, algorithm: Rs256 },
+            (None | Some(Some(EdDsa)), None, None) => self.generated_key(environment),
+            (Some(None), None, _) => self.no_key("JWT_SECRET_KEY", "must be set when JWT_ALGORITHM=HS256"),
+            (_, Some(_), Some(_)) => self.no_key("JWT_SECRET_KEY", "must not be set beside JWT_PRIVATE_KEY_FILE"),
+            (Some(Some(_)), Some(_), None) => self.no_key("JWT_ALGORITHM", "must be HS256 with JWT_SECRET_KEY"),
+            (Some(Some(Rs256)), None, None) => {
+                self.no_key("JWT_PRIVATE_KEY_FILE", "must be set when JWT_ALGORITHM=RS256")
+            }
+        }
+    }
+
+    fn development_secret(&mut self, secret: Secret, environment: Environment) -> KeySource {
+        if environment != Environment::Dev {
+            self.refuse(
+                "JWT_SECRET_KEY",
+                "is for ENVIRONMENT=dev only; set JWT_PRIVATE_KEY_FILE",
+            );
+        } else if secret.expose().len() < 32 {
+            self.refuse("JWT_SECRET_KEY", "must have 32 bytes or more (RFC 7518, 3.2)");
+        }
+        KeySource::Secret(secret)
+    }
+
+    /// A key file beside the embedded database, which all instances that share it then share.
+    fn generated_key(&mut self, environment: Environment) -> KeySource {
+        let path = self.text("DATABASE_PATH").unwrap_or("./data/spaces.db");
+        if path == ":memory:" {
+            return KeySource::Ephemeral;
+        }
+        let file = Path::new(path).with_file_name("signing-key.pem");
+        if self.text("DATABASE") == Some("dynamodb") && environment != Environment::Dev {
+            self.refuse(
+                "JWT_PRIVATE_KEY_FILE",
+                "must be set outside dev when DATABASE=dynamodb: instances share it",
+            );
+        }
+        KeySource::Generated(file)
+    }
+
+    fn no_key(&mut self, name: &'static str, allowed: &str) -> KeySource {
+        self.refuse(name, allowed);
+        KeySource::Ephemeral
+    }
+
+    /// The value without surrounding blanks; an empty one counts as absent, as compose files write it.
+    fn text(&self, name: &str) -> Option<&str> {
+        self.values
+            .get(name)
+            .map(|value| value.trim())
+            .filter(|value| !value.is_empty())
+    }
+
+    fn parsed<T>(&mut self, name: &'static str, allowed: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let parsed = parse(self.text(name)?);
+        if parsed.is_none() {
+            self.refuse(name, format!("must be {allowed}"));
+        }
+        parsed
+    }
+
+    fn choice<T: Copy>(&mut self, name: &'static str, choices: &[(&str, T)], default: T) -> T {
+        let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
+        let to_come = if name == "AUTH_MODE" {
+            " (cognito and oidc are not supported yet)"
+        } else {
+            ""
+        };
+        let allowed = names.join(" or ") + to_come;
+        let choose = |text: &str| choices.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
+        self.parsed(name, &allowed, choose).unwrap_or(default)
+    }
+
+    fn list<T>(&mut self, name: &'static str, allowed: &str, parse: impl Fn(&str) -> Option<T>) -> Vec<T> {
+        let items = |text: &str| {
+            text.split(',')
+                .map(str::trim)
+                .filter(|it| !it.is_empty())
+                .map(&parse)
+                .collect()
+        };
+        self.parsed(name, allowed, items).unwrap_or_default()
+    }
+
+    fn refuse(&mut self, name: &'static str, allowed: impl Into<String>) {
+        self.wrong.push(WrongSetting {
+            name,
+            allowed: allowed.into(),
+        });
+    }
+}
+
+fn usual_format(environment: Environment) -> LogFormat {
+    let for_people = environment == Environment::Dev && std::io::stdout().is_terminal();
+    if for_people { LogFormat::Pretty } else { LogFormat::Json }
+}
+
+fn plain<T: FromStr>(text: &str) -> Option<T> {
+    text.parse().ok()
+}
+
+/// An origin exactly as browsers send it (RFC 6454): scheme, host and port, lower case, no path.
+fn origin(text: &str) -> Option<String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    let is_host = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.:[]".contains(c);
+    (!host.is_empty() && host.chars().all(is_host)).then(|| text.to_owned())
+}
+
+fn network(text: &str) -> Option<IpNet> {
+    text.parse()
+        .ok()
+        .or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+}
+
+fn url(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    (!rest.is_empty() && text.chars().all(|c| c.is_ascii_graphic())).then(|| text.to_owned())
+}
+
+fn contact(text: &str) -> Option<String> {
+    let known = text.starts_with("mailto:") || text.starts_with("https://") || text.starts_with("tel:");
+    (known && text.chars().all(|c| c.is_ascii_graphic())).then(|| text.to_owned())
+}

@@ -1,0 +1,355 @@
+//! Spaces and who is in them: the space, a membership seen from either side, and a guard for the invite code. A space
+//! that is being deleted is there for nobody but the one who deletes it.
+
+mod deletion;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Utc};
+use lockstep_runtime::{Conflict, Failure, Fault, NotFound, OneOf, PreconditionFailed};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::items::{Entity, from_item, sortable_time};
+use super::transactions::Transaction;
+use super::updates::Update;
+use super::{Store, keys, stale_version};
+use spaces_contract::{
+    Color, InvitePolicy, MemberListVisibility, Space, SpaceDescription, SpaceKind, SpaceName, SpaceRole, SpaceSettings,
+};
+
+/// A space as stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct StoredSpace {
+    space_id: Uuid,
+    name: SpaceName,
+    description: Option<SpaceDescription>,
+    color: Option<Color>,
+    kind: SpaceKind,
+    member_list_visibility: MemberListVisibility,
+    who_may_invite: InvitePolicy,
+    member_count: i32,
+    /// The hash of the invite code; a personal space has none.
+    invite_hash: Option<String>,
+    #[serde(with = "sortable_time")]
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    /// Since when it is being deleted.
+    deleting_since: Option<DateTime<Utc>>,
+    version: u64,
+}
+
+impl Entity for StoredSpace {
+    const ENTITY_TYPE: &'static str = "space";
+}
+
+/// A membership; stored twice, once in the partition of either side.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Membership {
+    space_id: Uuid,
+    user_id: Uuid,
+    role: SpaceRole,
+    joined_at: DateTime<Utc>,
+}
+
+impl Entity for Membership {
+    const ENTITY_TYPE: &'static str = "membership";
+}
+
+/// Finds the space of an invite code.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct InviteGuard {
+    space_id: Uuid,
+}
+
+impl Entity for InviteGuard {
+    const ENTITY_TYPE: &'static str = "inviteGuard";
+}
+
+/// A space with the membership of somebody who may see it. Whoever has one has read the membership: what changes a
+/// space takes one.
+#[derive(Clone, Debug)]
+pub struct MemberSpace {
+    space: StoredSpace,
+    user_id: Uuid,
+    role: SpaceRole,
+}
+
+impl MemberSpace {
+    /// What the member may do.
+    pub fn role(&self) -> SpaceRole {
+        self.role
+    }
+
+    /// Raised with every change of the space.
+    pub fn version(&self) -> u64 {
+        self.space.version
+    }
+
+    /// The space as the member sees it.
+    pub fn into_space(self) -> Space {
+        let Self { space, role, .. } = self;
+        Space {
+            space_id: space.space_id,
+            name: space.name,
+            description: space.description,
+            color: space.color,
+            kind: space.kind,
+            role,
+            member_count: space.member_count,
+            member_list_visibility: space.member_list_visibility,
+            who_may_invite: space.who_may_invite,
+            created_at: space.created_at,
+            updated_at: space.updated_at,
+        }
+    }
+}
+
+/// A part of a list.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// In the order of the list.
+    pub items: Vec<T>,
+    /// The id after which the next part begins; absent on the last.
+    pub next: Option<Uuid>,
+}
+
+impl Store {
+    /// Creates a shared space with its first owner and its invite code, all in one transaction.
+    pub async fn create_space(
+        &self,
+        owner: Uuid,
+        settings: SpaceSettings,
+        invite_hash: &str,
+    ) -> Result<MemberSpace, Fault> {
+        let now = self.clock.now();
+        let space = new_space(
+            self.clock.new_id(),
+            SpaceKind::Shared,
+            settings,
+            Some(invite_hash.to_owned()),
+            now,
+        );
+        let mut transaction = self.transaction();
+        add_space(&mut transaction, owner, &space, now)?;
+        transaction.put_new(
+            keys::invite_guard(invite_hash),
+            &InviteGuard {
+                space_id: space.space_id,
+            },
+        )?;
+        match self.commit(transaction).await {
+            Ok(()) => Ok(MemberSpace {
+                space,
+                user_id: owner,
+                role: SpaceRole::Owner,
+            }),
+            Err(Failure::Refused(failed)) => Err(Fault::internal(format!("a new id or code twice: {failed:?}"))),
+            Err(Failure::Fault(fault)) => Err(fault),
+        }
+    }
+
+    /// The spaces of a user by the age of the space, oldest first: at most `limit` (1 to 100) of them, after the space
+    /// `after`. Two round trips.
+    pub async fn list_spaces(
+        &self,
+        user_id: Uuid,
+        limit: i32,
+        after: Option<Uuid>,
+    ) -> Result<Page<MemberSpace>, Fault> {
+        let after = after.map(|space_id| keys::user_space(user_id, space_id));
+        // One more than asked for shows whether there is a next page.
+        let wanted = limit.clamp(1, 100);
+        let limit = usize::try_from(wanted).map_err(Fault::internal)?;
+        let page = self
+            .query(keys::user(user_id), keys::SPACE_PREFIX, after, Some(wanted + 1))
+            .await?;
+        let cut = page.next.is_some() || page.items.len() > limit;
+        let mut memberships: Vec<Membership> = Vec::with_capacity(page.items.len());
+        for item in page.items.into_iter().take(limit) {
+            memberships.extend(from_item::<Membership>(item, self.clock.now())?);
+        }
+        let next = memberships.last().filter(|_| cut).map(|last| last.space_id);
+        let mut found = self
+            .get_all(memberships.iter().map(|m| keys::space_metadata(m.space_id)).collect())
+            .await?;
+        let mut items = Vec::with_capacity(memberships.len());
+        for Membership { space_id, role, .. } in memberships {
+            let Some(item) = found.remove(&keys::space_metadata(space_id)) else {
+                continue;
+            };
+            let space = from_item::<StoredSpace>(item, self.clock.now())?;
+            let space = space.filter(|space| space.deleting_since.is_none());
+            items.extend(space.map(|space| MemberSpace { space, user_id, role }));
+        }
+        Ok(Page { items, next })
+    }
+
+    /// A space with the membership of a user. Refused to everybody else. One round trip.
+    pub async fn get_space(&self, user_id: Uuid, space_id: Uuid) -> Result<MemberSpace, Failure<NotFound>> {
+        let space = self.get_space_to_delete(user_id, space_id).await?;
+        if space.space.deleting_since.is_some() {
+            Err(Failure::Refused(no_space()))
+        } else {
+            Ok(space)
+        }
+    }
+
+    /// Like [`Store::get_space`], but also a space whose deletion was begun, so that it can be finished.
+    pub async fn get_space_to_delete(&self, user_id: Uuid, space_id: Uuid) -> Result<MemberSpace, Failure<NotFound>> {
+        let (space, membership) = (keys::space_metadata(space_id), keys::user_space(user_id, space_id));
+        let mut found = self.get_all(vec![space.clone(), membership.clone()]).await?;
+        let (Some(space), Some(membership)) = (found.remove(&space), found.remove(&membership)) else {
+            return Err(Failure::Refused(no_space()));
+        };
+        let now = self.clock.now();
+        match (
+            from_item::<StoredSpace>(space, now)?,
+            from_item::<Membership>(membership, now)?,
+        ) {
+            (Some(space), Some(membership)) => Ok(MemberSpace {
+                space,
+                user_id,
+                role: membership.role,
+            }),
+            _ => Err(Failure::Refused(no_space())),
+        }
+    }
+
+    /// Replaces the settings. Refused when the space is gone or its version is not the expected one.
+    pub async fn update_space_settings(
+        &self,
+        member: MemberSpace,
+        settings: SpaceSettings,
+        expected_version: Option<u64>,
+    ) -> Result<MemberSpace, Failure<OneOf<NotFound, PreconditionFailed>>> {
+        let SpaceSettings {
+            name,
+            description,
+            color,
+            member_list_visibility,
+            who_may_invite,
+        } = settings;
+        let update = Update::of(keys::space_metadata(member.space.space_id))
+            .when_absent("deletingSince")
+            .when_version(expected_version)
+            .set("name", name)
+            .set_or_remove("description", description)
+            .set_or_remove("color", color)
+            .set("memberListVisibility", member_list_visibility)
+            .set("whoMayInvite", who_may_invite)
+            .set("updatedAt", self.clock.now());
+        match self.update::<StoredSpace>(update).await {
+            Ok(space) => Ok(MemberSpace { space, ..member }),
+            Err(Failure::Refused(Some(space))) if space.deleting_since.is_none() => {
+                Err(Failure::Refused(OneOf::Second(stale_version())))
+            }
+            Err(Failure::Refused(_)) => Err(Failure::Refused(OneOf::First(no_space()))),
+            Err(Failure::Fault(fault)) => Err(fault.into()),
+        }
+    }
+
+    /// Replaces the invite code: from then on the old one finds nothing. Refused for a personal space, and when the
+    /// code was replaced by somebody else since the space was read.
+    pub async fn rotate_invite_code(&self, member: &MemberSpace, new_hash: &str) -> Result<(), Failure<Conflict>> {
+        let Some(old_hash) = &member.space.invite_hash else {
+            return Err(Failure::Refused(personal_space()));
+        };
+        let space_id = member.space.space_id;
+        let replace = Update::of(keys::space_metadata(space_id))
+            .when_absent("deletingSince")
+            .when_equal("inviteHash", old_hash)
+            .set("inviteHash", new_hash)
+            .set("updatedAt", self.clock.now());
+        let mut transaction = self.transaction();
+        let replaced = transaction.update(replace)?;
+        transaction.delete(keys::invite_guard(old_hash))?;
+        transaction.put_new(keys::invite_guard(new_hash), &InviteGuard { space_id })?;
+        self.commit(transaction).await.map_err(|failure| match failure {
+            Failure::Refused(failed) if failed.contains(replaced) => Failure::Refused(Conflict::new(
+                "invite-code-changed",
+                "Somebody else replaced the invite code at the same moment.",
+            )),
+            Failure::Refused(failed) => Fault::internal(format!("a new code twice: {failed:?}")).into(),
+            Failure::Fault(fault) => fault.into(),
+        })
+    }
+}
+
+/// Adds a personal space to the transaction that creates its owner.
+pub(super) fn add_personal_space(
+    transaction: &mut Transaction,
+    owner: Uuid,
+    space_id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let settings = SpaceSettings {
+        name: "Personal".parse().map_err(Fault::internal)?,
+        description: None,
+        color: None,
+        member_list_visibility: MemberListVisibility::Members,
+        who_may_invite: InvitePolicy::Owners,
+    };
+    add_space(
+        transaction,
+        owner,
+        &new_space(space_id, SpaceKind::Personal, settings, None, now),
+        now,
+    )
+}
+
+fn new_space(
+    space_id: Uuid,
+    kind: SpaceKind,
+    settings: SpaceSettings,
+    invite_hash: Option<String>,
+    now: DateTime<Utc>,
+) -> StoredSpace {
+    let SpaceSettings {
+        name,
+        description,
+        color,
+        member_list_visibility,
+        who_may_invite,
+    } = settings;
+    StoredSpace {
+        space_id,
+        name,
+        description,
+        color,
+        kind,
+        member_list_visibility,
+        who_may_invite,
+        member_count: 1,
+        invite_hash,
+        created_at: now,
+        updated_at: now,
+        deleting_since: None,
+        version: 1,
+    }
+}
+
+fn add_space(transaction: &mut Transaction, owner: Uuid, space: &StoredSpace, now: DateTime<Utc>) -> Result<(), Fault> {
+    let space_id = space.space_id;
+    let membership = Membership {
+        space_id,
+        user_id: owner,
+        role: SpaceRole::Owner,
+        joined_at: now,
+    };
+    transaction.put_new(keys::space_metadata(space_id), space)?;
+    transaction.put_new(keys::space_member(space_id, owner), &membership)?;
+    transaction.put_new(keys::user_space(owner, space_id), &membership)?;
+    Ok(())
+}
+
+fn no_space() -> NotFound {
+    NotFound::new("space-not-found", "There is no such space.")
+}
+
+fn personal_space() -> Conflict {
+    Conflict::new("personal-space", "A personal space cannot be shared or deleted.")
+}
