@@ -264,3 +264,16 @@ fn a_schema_with_a_name_of_the_module_is_refused() {
         ["reserved-type-name"; 2]
     );
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_text_leaves_its_comment(text in "[a*/@ \\\\`\n\r-]{0,24}|.{0,24}") {
+        let pattern = Type::Text(TextType { pattern: Some(text.clone()), ..TextType::default() });
+        let example = serde_json::Value::from(text.clone()).to_string();
+        let comment = Comment::new(&text).rules(&pattern).facts(None, &[example], false).render("");
+        proptest::prop_assert!(comment.starts_with("/**") && comment.ends_with("*/\n"));
+        proptest::prop_assert_eq!(comment.matches("*/").count(), 1);
+        let tags = comment.split_whitespace().filter(|word| word.starts_with('@'));
+        proptest::prop_assert_eq!(tags.collect::<Vec<_>>(), ["@pattern", "@example"]);
+    }
+}

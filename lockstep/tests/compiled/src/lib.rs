@@ -9,6 +9,14 @@ pub mod requests {
     pub mod types;
 }
 
+/// What a server does before and after the handler.
+#[path = "../../accepted/served"]
+pub mod served {
+    pub mod api;
+    pub mod client;
+    pub mod types;
+}
+
 /// Every construct of types.
 #[path = "../../accepted/shapes"]
 pub mod shapes {
