@@ -1,18 +1,24 @@
-//! What contract tests stand on: the real server with its whole edge, on a fresh database in memory, with a manual clock.
-//! It asserts nothing; tests do.
+//! What contract tests stand on: the real server with its whole edge, on a fresh database, with a manual clock; and the
+//! table behind it, for states that no operation makes. It asserts nothing; tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod process;
+
 use std::net::TcpListener;
+use std::path::Path;
 
 use actix_web::dev::ServerHandle;
-
 use chrono::{DateTime, TimeDelta, Utc};
+use dynoxide::Database;
 use lockstep_runtime::Secret;
+use lockstep_runtime::actix::BodyLimits;
+use serde_json::{Value, json};
 use spaces_client::Client;
+use spaces_client::reqwest;
 use spaces_contract::{NewSpace, Registration, Session};
 use spaces_server::app::App;
 use spaces_server::clock::Clock;
-use spaces_server::serve::{assemble, serve};
+use spaces_server::serve::{assemble, serve_within};
 use spaces_server::settings::Settings;
 
 /// A password that is not common.
@@ -24,6 +30,8 @@ pub struct TestServer {
     pub base: String,
     /// The application behind it, for what no operation does.
     pub app: App,
+    /// Sends requests that the generated client cannot.
+    pub http: reqwest::Client,
     handle: ServerHandle,
 }
 
@@ -35,16 +43,36 @@ impl TestServer {
 
     /// Starts a server with some settings of its own.
     pub async fn with<const N: usize>(changed: [(&'static str, String); N]) -> Self {
+        Self::begin(&changed, BodyLimits::default()).await
+    }
+
+    /// Starts a server on a database in a directory; one that is there is opened.
+    pub async fn on_disk(directory: &Path) -> Self {
+        Self::with([("DATABASE_PATH", database_in(directory))]).await
+    }
+
+    /// Starts a server with other limits on bodies.
+    pub async fn within(limits: BodyLimits) -> Self {
+        Self::begin(&[], limits).await
+    }
+
+    async fn begin(changed: &[(&'static str, String)], limits: BodyLimits) -> Self {
         let fresh = [("DATABASE_PATH", ":memory:".to_owned()), ("PORT", "0".to_owned())];
-        let settings = Settings::from_pairs(fresh.into_iter().chain(changed)).expect("settings");
+        let settings = Settings::from_pairs(fresh.into_iter().chain(changed.iter().cloned())).expect("settings");
         let clock = Clock::manual(noon());
         let app = assemble(&settings, clock).await.expect("an application");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
-        let server = serve(app.clone(), &settings, listener).expect("a server");
+        let server = serve_within(limits, app.clone(), &settings, listener).expect("a server");
         let handle = server.handle();
         tokio::spawn(server);
-        Self { base, app, handle }
+        let http = reqwest::Client::builder().timeout(spaces_client::TIMEOUT).redirect(reqwest::redirect::Policy::none());
+        Self { base, app, http: http.build().expect("an HTTP client"), handle }
+    }
+
+    /// Stops the server when the requests in progress are finished.
+    pub async fn stop(self) {
+        self.handle.stop(true).await;
     }
 
     /// Moves the time.
@@ -54,7 +82,7 @@ impl TestServer {
 
     /// A client without a token.
     pub fn anonymous(&self) -> Client {
-        Client::new(&self.base)
+        Client::with_client(&self.base, self.http.clone())
     }
 
     /// Signs somebody up.
@@ -74,7 +102,7 @@ impl TestServer {
 
     /// A client with a token.
     pub fn with_token(&self, token: &Secret) -> Client {
-        Client::new(&self.base).with_bearer_auth(token.expose())
+        self.anonymous().with_bearer_auth(token.expose())
     }
 }
 
@@ -84,6 +112,48 @@ impl Drop for TestServer {
         drop(self.handle.stop(false));
     }
 }
+
+fn database_in(directory: &Path) -> String {
+    directory.join("spaces.db").to_str().expect("a path in UTF-8").to_owned()
+}
+
+/// The table of a server on disk, opened beside it.
+pub struct Table(Database);
+
+impl Table {
+    /// Opens the table of the server in this directory.
+    pub fn of(directory: &Path) -> Self {
+        Self(Database::new(&database_in(directory)).expect("the database"))
+    }
+
+    /// Sets one attribute of an item to a string.
+    pub fn set(&self, pk: &str, sk: &str, attribute: &str, text: &str) {
+        let update = json!({
+            "TableName": TABLE,
+            "Key": { "PK": { "S": pk }, "SK": { "S": sk } },
+            "UpdateExpression": "SET #attribute = :text",
+            "ConditionExpression": "attribute_exists(PK)",
+            "ExpressionAttributeNames": { "#attribute": attribute },
+            "ExpressionAttributeValues": { ":text": { "S": text } },
+        });
+        self.0.update_item(serde_json::from_value(update).expect("a request")).expect("an item");
+    }
+
+    /// Every item, as DynamoDB writes it in JSON.
+    pub fn items(&self) -> Value {
+        let scan = serde_json::from_value(json!({ "TableName": TABLE })).expect("a request");
+        serde_json::to_value(self.0.scan(scan).expect("items")).expect("JSON")
+    }
+
+    /// Takes the table away from under the server.
+    pub fn destroy(&self) {
+        let delete = serde_json::from_value(json!({ "TableName": TABLE })).expect("a request");
+        self.0.delete_table(delete).expect("the table");
+    }
+}
+
+/// The name of the table in the embedded engine.
+const TABLE: &str = "spaces";
 
 /// The time at which every manual clock starts.
 pub fn noon() -> DateTime<Utc> {

@@ -8,7 +8,7 @@ use crate::source::{Diagnostic, Place};
 /// A rule: its code, what to do, and what it finds, as places with messages.
 type Rule = (&'static str, &'static str, fn(&Api) -> Vec<(Place, String)>);
 
-const RULES: [Rule; 13] = [
+const RULES: [Rule; 12] = [
     (
         "schema-description",
         "Say what it is in `description`.",
@@ -16,7 +16,6 @@ const RULES: [Rule; 13] = [
     ),
     ("schema-example", "Add `examples`.", schemas_without_example),
     ("schema-unused", "Use it or remove it.", unused_schemas),
-    ("schema-name", "Write it in PascalCase.", schemas_not_pascal),
     (
         "field-description",
         "Say what it is in `description`.",
@@ -84,14 +83,6 @@ fn schemas_without_example(api: &Api) -> Vec<(Place, String)> {
 
 fn unused_schemas(api: &Api) -> Vec<(Place, String)> {
     schemas(api, |def| !def.in_requests && !def.in_responses, "is not used")
-}
-
-fn schemas_not_pascal(api: &Api) -> Vec<(Place, String)> {
-    schemas(
-        api,
-        |def| !def.name.starts_with(|first: char| first.is_ascii_uppercase()),
-        "is not in PascalCase",
-    )
 }
 
 fn fields(api: &Api, wrong: impl Fn(&Field) -> bool, what: &str) -> Vec<(Place, String)> {

@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use lockstep::config::Config;
 use lockstep::source::Diagnostic;
-use lockstep::{generate, lint};
+use lockstep::{generate, lint, parse};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -107,7 +107,12 @@ fn findings(config: &Config) -> ExitCode {
         Ok(api) => api,
         Err(errors) => return list(&errors, "errors"),
     };
-    let findings = lint::lint(&api);
+    let mut findings = match parse::component_findings(&config.input()) {
+        Ok(findings) => findings,
+        Err(errors) => return list(&errors, "errors"),
+    };
+    findings.extend(lint::lint(&api));
+    findings.sort();
     if findings.is_empty() {
         eprintln!("no findings in {}", config.input.display());
         return ExitCode::SUCCESS;

@@ -1,6 +1,7 @@
 //! Documents with their positions: where a value stands, and what to say when it cannot be done.
 //! Knows YAML and JSON, nothing about OpenAPI.
 
+mod json;
 mod read;
 
 use std::fmt;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App as HttpApp, HttpServer, web};
+use lockstep_runtime::actix::BodyLimits;
 
 use crate::app::App;
 use crate::auth::keys::SigningKey;
@@ -55,6 +56,19 @@ async fn open_store(settings: &Settings, clock: Clock) -> Result<Store, StartErr
 /// # Errors
 /// Where the socket cannot be used.
 pub fn serve(app: App, settings: &Settings, listener: TcpListener) -> std::io::Result<Server> {
+    serve_within(BodyLimits::default(), app, settings, listener)
+}
+
+/// Like [`serve`], with other limits on bodies: tests need not wait for what takes seconds.
+///
+/// # Errors
+/// As [`serve`].
+pub fn serve_within(
+    limits: BodyLimits,
+    app: App,
+    settings: &Settings,
+    listener: TcpListener,
+) -> std::io::Result<Server> {
     let settings = settings.clone();
     let server = HttpServer::new(move || {
         let documents = |services: &mut web::ServiceConfig| {
@@ -62,6 +76,7 @@ pub fn serve(app: App, settings: &Settings, listener: TcpListener) -> std::io::R
         };
         HttpApp::new()
             .app_data(web::Data::new(app.clone()))
+            .app_data(limits)
             .configure(documents)
             .configure(api::configure::<App>)
             .wrap(edge::client_address(settings.trusted_proxies.clone()))

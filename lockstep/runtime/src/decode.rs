@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Deserializer};
+
 use crate::json::Json;
 use crate::patch::Patch;
 use crate::rules::{self, Scalar};
@@ -13,6 +15,15 @@ use crate::secret::Secret;
 pub trait Decode: Sized {
     /// Reads the value that comes next; `None` means that it was refused and reported.
     fn decode(json: &mut Json<'_>) -> Option<Self>;
+}
+
+/// For serde's `deserialize_with`: a member that is there has a value, even if that is null. By itself serde takes null
+/// for absence, which is right unless null is one of the values.
+///
+/// # Errors
+/// Those of the value.
+pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 /// An enumeration of strings.

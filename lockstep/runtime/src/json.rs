@@ -307,11 +307,7 @@ impl<'a> Json<'a> {
     }
 
     /// Reads a map.
-    pub fn map<T>(
-        &mut self,
-        rules: &Map,
-        mut read: impl FnMut(&mut Self) -> Option<T>,
-    ) -> Option<BTreeMap<String, T>> {
+    pub fn map<T>(&mut self, rules: &Map, mut read: impl FnMut(&mut Self) -> Option<T>) -> Option<BTreeMap<String, T>> {
         let mut members = BTreeMap::new();
         let mut count = 0;
         self.object(|json, name| {

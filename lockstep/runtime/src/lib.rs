@@ -16,8 +16,8 @@ mod rules;
 mod secret;
 
 pub use conditional::{if_match, if_none_match};
-pub use decode::{Decode, Member, TextEnum};
-pub use document::set_parameter_default;
+pub use decode::{Decode, Member, TextEnum, present};
+pub use document::{set_body_optional, set_parameter_default};
 pub use json::{Json, Malformed, read_json};
 pub use operation::{Alias, Deprecation, Operation, Requirement};
 pub use patch::Patch;

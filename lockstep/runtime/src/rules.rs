@@ -36,6 +36,10 @@ impl Broken {
 }
 
 /// How a scalar is read. `None` means that a rule is broken and reported.
+#[allow(
+    clippy::wrong_self_convention,
+    reason = "a rule reads a value that is not of its own type"
+)]
 pub trait Scalar {
     /// What is read.
     type Value;

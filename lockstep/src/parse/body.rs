@@ -176,7 +176,12 @@ impl<'d> Context<'d> {
         self.mapping(&first.value, "a media type", &["schema", "example", "examples"]);
         let schema = first.value.get("schema");
         let ty = match (kind, schema) {
-            (Kind::Json, Some(schema)) => self.json(schema, name)?,
+            (Kind::Json, Some(schema)) => {
+                let ty = self.json(schema, name)?;
+                let docs = self.docs(holder, "description");
+                self.describe(schema, &ty, &docs, None);
+                ty
+            }
             (Kind::Json, None) => {
                 self.error(
                     &first.value.place,
@@ -242,7 +247,7 @@ impl<'d> Context<'d> {
             &schema.place,
             "text-body",
             "text/plain contains a string",
-            "Write `schema: { type: string }`.",
+            "Write `schema: { type: string }` in place, without a reference.",
         );
         None
     }

@@ -39,6 +39,7 @@ impl<'d> Context<'d> {
                         Type::Array(array) => self.behind(&array.items),
                         _ => Behind::Other,
                     };
+                    mentioned(&parameter.ty, &mut self.also_sent);
                     parameter.ty = array;
                     matches!(items, Behind::Array(_) | Behind::Other).then_some("an array whose items are no scalars")
                 }
@@ -128,16 +129,9 @@ impl<'d> Context<'d> {
         }
         for operation in operations {
             let parameters = operation.parameters.iter().map(|one| (one.name.as_str(), &one.place));
-            let named = |name: &str| {
-                if name == "body" {
-                    "body ".to_owned()
-                } else {
-                    names::rust_value(name)
-                }
-            };
             collisions(
                 parameters,
-                named,
+                names::rust_value,
                 &format!("parameters of `{}`", operation.id),
                 &mut errors,
             );

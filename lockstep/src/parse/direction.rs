@@ -4,6 +4,7 @@
 use super::check::{additional, mentioned};
 use super::{Access, Context};
 use crate::model::{Additional, Operation, Shape, Type, TypeDef};
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// A direction, by the fields that do not travel in it.
@@ -22,7 +23,7 @@ const RESPONSE: Direction = Direction {
 impl<'d> Context<'d> {
     /// Marks what travels where, and splits what differs.
     pub(super) fn direct(&mut self, operations: &mut [Operation]) {
-        let (mut sent, mut answered) = (Vec::new(), Vec::new());
+        let (mut sent, mut answered) = (std::mem::take(&mut self.also_sent), Vec::new());
         for operation in operations.iter() {
             operation
                 .parameters
@@ -107,30 +108,30 @@ impl<'d> Context<'d> {
     }
 
     fn split(&mut self, split: &BTreeSet<String>) {
-        for mut def in std::mem::take(&mut self.types).into_values() {
-            if split.contains(&def.name) {
+        for (name, mut def) in std::mem::take(&mut self.types) {
+            if split.contains(&name) {
                 let input = TypeDef {
-                    name: input_name(&def.name),
+                    name: input_name(&name),
                     in_responses: false,
                     ..def.clone()
                 };
-                self.add_input(&def.name, input, split);
+                self.add_input(&name, input, split);
                 def.in_requests = false;
-                self.without(&mut def.shape, &def.name, Access::WriteOnly);
+                self.without(&mut def, &name, Access::WriteOnly);
             } else if def.in_requests && !def.in_responses {
-                self.without(&mut def.shape, &def.name, Access::ReadOnly);
+                self.without(&mut def, &name, Access::ReadOnly);
                 rename_shape(&mut def.shape, split);
             } else if def.in_responses && !def.in_requests {
-                self.without(&mut def.shape, &def.name, Access::WriteOnly);
+                self.without(&mut def, &name, Access::WriteOnly);
             }
-            if let Some(other) = self.types.insert(def.name.clone(), def) {
+            if let Some(other) = self.types.insert(name, def) {
                 self.input_collision(&other);
             }
         }
     }
 
     fn add_input(&mut self, name: &str, mut input: TypeDef, split: &BTreeSet<String>) {
-        self.without(&mut input.shape, name, Access::ReadOnly);
+        self.without(&mut input, name, Access::ReadOnly);
         rename_shape(&mut input.shape, split);
         if let Some(other) = self.types.insert(input.name.clone(), input) {
             self.input_collision(&other);
@@ -145,9 +146,16 @@ impl<'d> Context<'d> {
         self.error(&def.place, "name-collision", message, "Rename the schema.");
     }
 
-    fn without(&self, shape: &mut Shape, ty: &str, access: Access) {
-        if let Shape::Object(object) = shape {
-            object.fields.retain(|field| self.access(ty, &field.name) != access);
+    /// Leaves out the fields of a type that do not travel in a direction, also in its examples.
+    fn without(&self, def: &mut TypeDef, name: &str, access: Access) {
+        let Shape::Object(object) = &mut def.shape else { return };
+        let leaves = |field: &str| self.access(name, field) == access;
+        object.fields.retain(|field| !leaves(&field.name));
+        for example in &mut def.examples {
+            if let Ok(Value::Object(mut members)) = serde_json::from_str(example) {
+                members.retain(|member, _| !leaves(member));
+                *example = Value::Object(members).to_string();
+            }
         }
     }
 }

@@ -20,7 +20,8 @@ mod union;
 mod usage;
 
 use crate::model::{Api, Operation, Tag, Type, TypeDef};
-use crate::source::{Diagnostic, Node, Place, Value};
+use crate::names;
+use crate::source::{Diagnostic, Entry, Node, Place, Value};
 use refs::Documents;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
@@ -68,6 +69,40 @@ pub fn parse(root: &Path) -> Result<Api, Vec<Diagnostic>> {
     errors.sort();
     errors.dedup();
     if errors.is_empty() { Ok(api) } else { Err(errors) }
+}
+
+/// Findings of style about components as the document writes them, which the model does not keep: casing, and what
+/// nothing refers to. (Whether a schema is used follows from the model.)
+///
+/// # Errors
+/// If the contract cannot be read.
+pub fn component_findings(root: &Path) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+    let documents = Documents::load(root);
+    let mut used = BTreeSet::new();
+    documents.all().for_each(|document| refs::targets(document, &mut used));
+    let components = documents.document(root)?.get("components");
+    let tables = components.map(Node::entries).unwrap_or_default().iter();
+    let mut findings = Vec::new();
+    for table in tables.filter(|table| table.key != "securitySchemes") {
+        for Entry { key, key_place, .. } in table.value.entries() {
+            let pointer = vec!["components".to_owned(), table.key.clone(), key.clone()];
+            if table.key != "schemas" && !used.contains(&(root.to_owned(), pointer)) {
+                let message = format!("nothing refers to `{key}` in components.{}", table.key);
+                findings.push(Diagnostic::new(
+                    key_place,
+                    "component-unused",
+                    message,
+                    "Use it or remove it.",
+                ));
+            }
+            if *key != names::type_name(key) {
+                let message = format!("`{key}` in components.{} is not in PascalCase", table.key);
+                let hint = format!("Write `{}`.", names::type_name(key));
+                findings.push(Diagnostic::new(key_place, "component-name", message, hint));
+            }
+        }
+    }
+    Ok(findings)
 }
 
 /// The versions of OpenAPI, as far as they differ here.
@@ -141,6 +176,8 @@ struct Context<'d> {
     declared_schemes: BTreeSet<String>,
     /// The types of headers, which must turn out to be scalars, and where they stand.
     scalar_places: Vec<(Type, Place)>,
+    /// Types that requests contain although nothing mentions them any more: aliases of arrays in parameters.
+    also_sent: Vec<String>,
 }
 
 impl<'d> Context<'d> {
@@ -157,6 +194,7 @@ impl<'d> Context<'d> {
             pending: BTreeMap::new(),
             declared_schemes: BTreeSet::new(),
             scalar_places: Vec::new(),
+            also_sent: Vec::new(),
         }
     }
 

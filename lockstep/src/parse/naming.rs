@@ -7,6 +7,19 @@ use crate::names;
 use crate::source::Node;
 
 impl<'d> Context<'d> {
+    /// Gives an inline type the words of what it is written in, where it has none of its own.
+    pub(super) fn describe(&mut self, schema: &Node, ty: &Type, docs: &str, example: Option<&str>) {
+        let Type::Named(name) = ty else { return };
+        if let Some(def) = self.types.get_mut(name).filter(|_| schema.get("$ref").is_none()) {
+            if def.docs.is_empty() {
+                def.docs = docs.to_owned();
+            }
+            if def.examples.is_empty() {
+                def.examples.extend(example.map(str::to_owned));
+            }
+        }
+    }
+
     /// Names every schema under `components.schemas` of the root document.
     pub(super) fn components(&mut self, root: &'d Node) {
         let Some(components) = root.get("components") else {

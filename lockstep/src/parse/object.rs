@@ -68,7 +68,7 @@ impl<'d> Context<'d> {
             .and_then(|reference| self.documents.resolve(reference).ok());
         let is_object =
             target.is_some_and(|(target, _)| ["properties", "allOf"].iter().any(|key| target.get(key).is_some()));
-        !adds && !(is_component && is_object)
+        !(adds || is_component && is_object)
     }
 
     /// Gathers the fields of an object and of its `allOf` parts, the parts first.

@@ -110,10 +110,12 @@ impl<'d> Context<'d> {
             node
         };
         let own_docs = self.docs(own_docs, "description");
+        let docs = if own_docs.is_empty() { docs } else { own_docs };
+        self.describe(node.get("schema")?, &ty, &docs, example.as_deref());
         Some(Parameter {
             name: name.to_owned(),
             location,
-            docs: if own_docs.is_empty() { docs } else { own_docs },
+            docs,
             required: self.flag(node, "required"),
             deprecated: self.flag(node, "deprecated") || deprecated,
             ty,

@@ -119,13 +119,11 @@ fn shape(path: &str) -> String {
 
 /// Whether two templates match a common request, and neither is more specific.
 fn is_ambiguous(a: &str, b: &str) -> bool {
-    let pairs: Vec<_> = a
-        .split('/')
-        .zip(b.split('/'))
-        .map(|(a, b)| (parameter(a), parameter(b), a == b))
-        .collect();
+    let pairs: Vec<_> = a.split('/').zip(b.split('/')).collect();
+    let is_parameter = |segment: &str| parameter(segment).is_some();
     let overlap = a.split('/').count() == b.split('/').count()
-        && pairs.iter().all(|(a, b, same)| *same || a.is_some() || b.is_some());
-    let wins = |first: fn(&(Option<&str>, Option<&str>, bool)) -> bool| pairs.iter().any(first);
-    overlap && wins(|(a, b, _)| a.is_none() && b.is_some()) && wins(|(a, b, _)| a.is_some() && b.is_none())
+        && pairs.iter().all(|(a, b)| a == b || is_parameter(a) || is_parameter(b));
+    overlap
+        && pairs.iter().any(|(a, b)| !is_parameter(a) && is_parameter(b))
+        && pairs.iter().any(|(a, b)| is_parameter(a) && !is_parameter(b))
 }

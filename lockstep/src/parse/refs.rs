@@ -2,7 +2,7 @@
 //! interpreting only borrows.
 
 use crate::source::{self, Diagnostic, Node, Place, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -46,6 +46,11 @@ impl Documents {
                 format!("the contract has more than {MAX_FILES} files"),
             )]),
         }
+    }
+
+    /// Every file that could be read.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Node> {
+        self.0.values().filter_map(|document| document.as_ref().ok())
     }
 
     /// The first node that a `$ref` leads to that is no plain `$ref` itself, and the name that it has there.
@@ -115,6 +120,14 @@ impl Documents {
             }
         }
     }
+}
+
+/// The targets of every `$ref` below a node, as files and pointers.
+pub(super) fn targets(node: &Node, found: &mut BTreeSet<(PathBuf, Vec<String>)>) {
+    let reference = node.get("$ref").and_then(|reference| Target::parse(reference).ok());
+    found.extend(reference.map(|target| (target.file, target.pointer)));
+    node.entries().iter().for_each(|entry| targets(&entry.value, found));
+    node.items().iter().for_each(|item| targets(item, found));
 }
 
 /// The `$ref` of a mapping that has nothing else.

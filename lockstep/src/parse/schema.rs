@@ -66,7 +66,10 @@ impl<'d> Context<'d> {
         self.check_values_of(node, ty);
         let shape = match ty {
             None => return self.untyped(node, name, nullable),
-            Some("string") => self.string(node)?,
+            Some("string") => {
+                self.check_null_in_enum(node, nullable);
+                self.string(node)?
+            }
             Some("integer") => {
                 self.check_keywords(node, "an integer", &NUMBER);
                 Shape::Alias(self.integer_type(node)?)
@@ -111,7 +114,7 @@ impl<'d> Context<'d> {
     /// A schema without `type`: strings by `enum` or `const`, an object by `allOf`, or anything.
     fn untyped(&mut self, node: &'d Node, name: &str, nullable: bool) -> Option<(Shape, bool)> {
         if node.get("enum").is_some() || node.get("const").is_some() {
-            return self.string(node).map(|shape| (shape, nullable));
+            return self.string(node).map(|shape| (shape, nullable || enum_has_null(node)));
         }
         if node.get("allOf").is_some() {
             return self.object(node, name).map(|(shape, inner)| (shape, nullable || inner));
@@ -154,6 +157,19 @@ impl<'d> Context<'d> {
             }
         }
         Some(Shape::Alias(ty))
+    }
+
+    /// Reports a type and an enum that disagree about null.
+    fn check_null_in_enum(&mut self, node: &Node, nullable: bool) {
+        if let Some(values) = node.get("enum").filter(|_| enum_has_null(node) != nullable) {
+            let message = "the type and the enum disagree about null";
+            self.error(
+                &values.place,
+                "null-in-enum",
+                message,
+                "Allow null in both, or in neither.",
+            );
+        }
     }
 
     fn enumeration(&mut self, node: &'d Node) -> Option<Vec<EnumValue>> {
@@ -325,4 +341,10 @@ impl<'d> Context<'d> {
             self.error(&entry.key_place, "wrong-version", message, hint);
         }
     }
+}
+
+/// Whether null is among the values of an enum.
+pub(super) fn enum_has_null(node: &Node) -> bool {
+    node.get("enum")
+        .is_some_and(|values| values.items().iter().any(|value| value.value == Value::Null))
 }

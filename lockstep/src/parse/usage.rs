@@ -1,5 +1,6 @@
 //! What a schema says where it is used: its type, the words around it, and whether it may be null.
 
+use super::schema::enum_has_null;
 use super::{Access, Context, Version};
 use crate::model::Type;
 use crate::names;
@@ -133,7 +134,8 @@ impl<'d> Context<'d> {
             .get("type")
             .is_some_and(|ty| ty.items().iter().any(|ty| ty.as_str() == Some("null")));
         let own = self.version == Version::V3_0 && node.get("nullable").and_then(Node::as_bool) == Some(true);
-        if own || in_types || listed("oneOf") || listed("anyOf") {
+        let in_enum = node.get("type").is_none() && enum_has_null(node);
+        if own || in_types || in_enum || listed("oneOf") || listed("anyOf") {
             return true;
         }
         self.stands_for(node, depth)

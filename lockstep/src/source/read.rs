@@ -1,5 +1,6 @@
 //! Reads one YAML or JSON text into a located tree. Nothing here opens files or follows references.
 
+use super::json::{self, PAIR_SHRINK, Pairs};
 use super::{Diagnostic, Entry, Node, Place, Value};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 use std::borrow::Cow;
@@ -35,7 +36,7 @@ pub fn read(file: &Path, text: &str) -> Result<Node, Vec<Diagnostic>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let is_json = file.extension().is_some_and(|extension| extension == "json");
     let (text, pairs) = if is_json {
-        prepare_json(text, &start)?
+        json::prepare(text, &start)?
     } else {
         (Cow::Borrowed(text), BTreeMap::new())
     };
@@ -47,72 +48,6 @@ pub fn read(file: &Path, text: &str) -> Result<Node, Vec<Diagnostic>> {
         errors: Vec::new(),
     }
     .build(&text, start)
-}
-
-/// Surrogate pairs by line: the columns (from 0) at which a replaced pair ends.
-type Pairs = BTreeMap<usize, Vec<usize>>;
-
-/// How many characters shorter `\U0001F600` is than `\ud83d\ude00`.
-const PAIR_SHRINK: usize = 2;
-
-/// Checks that a text is JSON, and writes escaped surrogate pairs, which YAML lacks, in YAML's way.
-fn prepare_json<'t>(text: &'t str, start: &Place) -> Result<(Cow<'t, str>, Pairs), Vec<Diagnostic>> {
-    if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
-        let place = Place {
-            line: error.line().max(1),
-            column: error.column().max(1),
-            ..start.clone()
-        };
-        return Err(vec![Diagnostic::new(
-            &place,
-            "syntax",
-            format!("the syntax is wrong: {error}"),
-            "Correct the syntax.",
-        )]);
-    }
-    if !text.contains("\\u") {
-        return Ok((Cow::Borrowed(text), Pairs::new()));
-    }
-    let (mut out, mut pairs) = (String::with_capacity(text.len()), Pairs::new());
-    for (line, content) in text.split('\n').enumerate() {
-        if line > 0 {
-            out.push('\n');
-        }
-        let (mut rest, mut column) = (content, 0);
-        while let Some(at) = rest.find('\\') {
-            let (before, escape) = rest.split_at(at);
-            out.push_str(before);
-            column += before.chars().count();
-            let (len, written) = match surrogate_pair(escape) {
-                Some(character) => (12, format!("\\U{:08X}", u32::from(character))),
-                None => {
-                    let len = escape.char_indices().nth(2).map_or(escape.len(), |(at, _)| at);
-                    (len, escape.get(..len).unwrap_or_default().to_owned())
-                }
-            };
-            out.push_str(&written);
-            column += written.chars().count();
-            if len == 12 {
-                pairs.entry(line + 1).or_default().push(column);
-            }
-            rest = escape.get(len..).unwrap_or_default();
-        }
-        out.push_str(rest);
-    }
-    Ok((Cow::Owned(out), pairs))
-}
-
-/// The character of an escaped surrogate pair at the beginning of a text.
-fn surrogate_pair(text: &str) -> Option<char> {
-    let unit = |from: usize| {
-        let escape = text.get(from..from + 6)?.strip_prefix("\\u")?;
-        u16::from_str_radix(escape, 16).ok()
-    };
-    let units = [unit(0)?, unit(6)?];
-    char::decode_utf16(units)
-        .next()?
-        .ok()
-        .filter(|character| u32::from(*character) > 0xffff)
 }
 
 /// A collection that is not closed yet.

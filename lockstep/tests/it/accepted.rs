@@ -261,6 +261,22 @@ fn one_of_constants_is_an_enum_with_docs() {
 }
 
 #[test]
+fn examples_are_split_like_their_types() {
+    let api = twin("v3_1");
+    let examples = |name: &str| api.type_def(name).unwrap().examples.join("");
+    assert!(examples("Thing").contains("\"id\"") && !examples("Thing").contains("secret"));
+    assert!(examples("ThingInput").contains("secret") && !examples("ThingInput").contains("\"id\""));
+}
+
+#[test]
+fn inline_types_have_the_words_around_them_and_aliases_of_arrays_are_used() {
+    let api = twin("v3_1");
+    assert_eq!(api.type_def("GetThingOrder").unwrap().docs, "The order.");
+    assert_eq!(api.type_def("SendPetsRequestBody").unwrap().docs, "The pets.");
+    assert!(api.type_def("Ids").unwrap().in_requests);
+}
+
+#[test]
 fn objects_without_fields_are_maps_or_free() {
     let api = with_schemas(
         "maps",

@@ -55,6 +55,14 @@ fn parse_text(name: &str, text: &str) -> Result<lockstep::model::Api, Vec<lockst
     parse(&path)
 }
 
+/// What is read can be printed.
+fn emit(api: &lockstep::model::Api) {
+    let _ = lockstep::emit::types::emit(api, "");
+    let _ = lockstep::emit::server::emit(api, "types", "");
+    let _ = lockstep::emit::typescript::emit(api, "");
+    let _ = lockstep::lint::lint(api);
+}
+
 /// Pieces that change what a document means.
 const PIECES: [&str; 24] = [
     "$ref: '#/components/schemas/Space'",
@@ -97,7 +105,9 @@ proptest! {
             while !text.is_char_boundary(end) { end += 1 }
             text.replace_range(start..end, PIECES[piece]);
         }
-        let _ = parse_text("mutated", &text);
+        if let Ok(api) = parse_text("mutated", &text) {
+            emit(&api);
+        }
     }
 
     /// Whole lines are dropped, doubled and swapped: the syntax mostly survives, the meaning does not.
@@ -112,7 +122,9 @@ proptest! {
                 _ => lines.swap(a, b),
             }
         }
-        let _ = parse_text("rearranged", &lines.join("\n"));
+        if let Ok(api) = parse_text("rearranged", &lines.join("\n")) {
+            emit(&api);
+        }
     }
 
     #[test]

@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod accepted;
+mod cli;
 mod client;
 mod contract;
 mod hostile;
+mod lint;
 mod order;
 mod rejected;
 mod server;

@@ -9,12 +9,29 @@ use lockstep::{emit, output, parse};
 #[test]
 fn types_are_golden() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/accepted");
-    let mut contracts: Vec<PathBuf> = fs::read_dir(corpus).unwrap().map(|entry| entry.unwrap().path()).collect();
-    contracts.retain(|path| path.extension().is_some_and(|extension| extension == "yaml" || extension == "json"));
+    let mut contracts: Vec<PathBuf> = fs::read_dir(&corpus)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    contracts.retain(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "yaml" || extension == "json")
+    });
     contracts.sort();
     assert!(!contracts.is_empty());
+    let compiled = fs::read_to_string(corpus.join("../compiled/src/lib.rs")).unwrap();
+    for contract in &contracts {
+        let module = format!("pub mod {} {{", contract.file_stem().unwrap().to_str().unwrap());
+        assert!(
+            compiled.contains(&module),
+            "the crate lockstep-compiled has no `{module}`"
+        );
+    }
     let stale: Vec<_> = contracts.iter().filter(|contract| !agrees(contract)).collect();
-    assert!(stale.is_empty(), "stale: {stale:?}; LOCKSTEP_BLESS=1 writes the golden files");
+    assert!(
+        stale.is_empty(),
+        "stale: {stale:?}; LOCKSTEP_BLESS=1 writes the golden files"
+    );
 }
 
 /// Whether the golden file is what is generated now.

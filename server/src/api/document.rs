@@ -2,7 +2,7 @@
 
 //! The document of Spaces by utoipa: derived from the code, to be compared with the contract.
 
-use lockstep_runtime::set_parameter_default;
+use lockstep_runtime::{set_body_optional, set_parameter_default};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -108,6 +108,7 @@ impl Modify for Remainder {
                     .build(),
             ),
         );
+        set_body_optional(openapi, "logout");
         set_parameter_default(openapi, "listSpaces", "limit", serde_json::json!(25));
     }
 }

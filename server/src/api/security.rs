@@ -3,7 +3,7 @@
 //! Who may call what: what the application verifies, and what the contract requires.
 
 use actix_web::HttpRequest;
-use lockstep_runtime::actix::{Call, bearer, unauthenticated};
+use lockstep_runtime::actix::{self, Call};
 use lockstep_runtime::{Failure, Secret, Unauthorized};
 
 /// How the application verifies what the security schemes of the contract carry.
@@ -27,6 +27,6 @@ pub(super) async fn bearer_auth<S: Security>(
     request: &HttpRequest,
     call: &Call,
 ) -> Result<S::BearerAuth, Failure<Unauthorized>> {
-    let credential = bearer(request).ok_or_else(|| Failure::Refused(unauthenticated()))?;
+    let credential = actix::bearer(request).ok_or_else(|| Failure::Refused(actix::unauthenticated()))?;
     app.bearer_auth(call, credential).await
 }

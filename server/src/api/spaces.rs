@@ -14,7 +14,7 @@ use super::security::Security;
 pub trait SpacesApi: Security {
     /// The caller's spaces
     ///
-    /// Oldest membership first, each with the caller's role in it. Only an absent `nextCursor` ends the list.
+    /// Oldest space first, each with the caller's role in it. Only an absent `nextCursor` ends the list.
     ///
     /// `GET /api/spaces`
     fn list_spaces(

@@ -109,7 +109,8 @@ fn deprecate(response: &mut HttpResponse, deprecation: Deprecation, successor: &
         .into_iter()
         .for_each(|since| set("deprecation", since));
     deprecation.sunset.into_iter().for_each(|sunset| set("sunset", sunset));
-    if !successor.is_empty() {
+    // A successor with other parameters has no address yet.
+    if !successor.is_empty() && !successor.contains('{') {
         set("link", &format!("<{successor}>; rel=\"successor-version\""));
     }
 }

@@ -27,8 +27,10 @@ pub(super) fn emit(server: &Server<'_>) -> String {
         entries.push("modifiers(&Remainder)".to_owned());
     }
     let mut uses = String::new();
-    if modifier.contains("set_parameter_default(") {
-        uses += "use lockstep_runtime::set_parameter_default;\n";
+    let helpers = ["set_body_optional", "set_parameter_default"];
+    let helpers: Vec<_> = helpers.into_iter().filter(|helper| modifier.contains(&format!("{helper}("))).collect();
+    if !helpers.is_empty() {
+        uses += &format!("use lockstep_runtime::{{{}}};\n", helpers.join(", "));
     }
     if modifier.contains("SecurityScheme::") {
         uses += "use utoipa::openapi::security::{SECURITY};\n";
@@ -51,12 +53,12 @@ fn lines(entries: impl Iterator<Item = String>) -> String {
 
 fn info(server: &Server<'_>) -> String {
     let api = server.api;
-    let mut entries = vec![
+    // Said even where it is empty: utoipa would take the crate's.
+    let entries = [
         format!("title = {}", text_literal(&api.title)),
         format!("version = {}", text_literal(&api.version)),
         format!("description = {}", text_literal(api.description.trim())),
     ];
-    entries.retain(|entry| !entry.ends_with("description = \"\""));
     format!("info(\n{})", lines(entries.into_iter()))
 }
 
@@ -70,7 +72,7 @@ fn components<'a>(server: &'a Server<'_>) -> impl Iterator<Item = String> + 'a {
     })
 }
 
-/// Security schemes, and the defaults of parameters.
+/// Security schemes, defaults of parameters, and bodies that may be absent.
 fn modifier(server: &Server<'_>) -> String {
     let mut parts = String::new();
     if !server.api.schemes.is_empty() {
@@ -78,6 +80,9 @@ fn modifier(server: &Server<'_>) -> String {
         parts += &format!("let components = openapi.components.get_or_insert_default();\n{schemes}");
     }
     for operation in &server.api.operations {
+        if operation.body.as_ref().is_some_and(|body| !body.required) {
+            parts += &format!("set_body_optional(openapi, {});\n", text_literal(&operation.id));
+        }
         for parameter in &operation.parameters {
             if let Some(default) = &parameter.default {
                 parts += &format!(

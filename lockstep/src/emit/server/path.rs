@@ -90,9 +90,7 @@ fn parameter(server: &Server<'_>, parameter: &Parameter) -> String {
 }
 
 fn request_body(server: &Server<'_>, body: &Body) -> String {
-    let ty = seen(server, &body.ty);
-    let ty = if body.required { ty } else { format!("Option<{ty}>") };
-    let mut entries = vec![format!("content = {ty}"), format!("content_type = {}", text_literal(&body.media_type))];
+    let mut entries = vec![format!("content = {}", seen(server, &body.ty)), format!("content_type = {}", text_literal(&body.media_type))];
     entries.extend(described(&body.docs));
     format!("request_body{}", tuple(&entries))
 }

@@ -316,7 +316,7 @@ fn optional(api: &Api, security: &Security, required: &Security) -> String {
         present.extend(kind.filter(|kind| !present.contains(kind)));
     }
     let body = format!(
-        "let is_anonymous = !({});\nif is_anonymous {{\nreturn Ok(None);\n}}\n\
+        "let is_sent = {};\nif !is_sent {{\nreturn Ok(None);\n}}\n\
          {}(app, request, call).await.map(Some)",
         present.join(" || "),
         function(required).unwrap_or_default()

@@ -72,8 +72,12 @@ impl Attributes {
             self.extend(keyword.name, &keyword.value);
         }
         match ty {
-            Type::Array(array) => rules_inside(&array.items).iter().for_each(|schema| self.extend("items", schema)),
-            Type::Map(map) => rules_inside(&map.values).iter().for_each(|schema| self.extend("additionalProperties", schema)),
+            Type::Array(array) => rules_inside(&array.items)
+                .iter()
+                .for_each(|schema| self.extend("items", schema)),
+            Type::Map(map) => rules_inside(&map.values)
+                .iter()
+                .for_each(|schema| self.extend("additionalProperties", schema)),
             _ => {}
         }
     }
@@ -84,7 +88,11 @@ impl Attributes {
             self.schemars.push(format!("extend({})", self.extensions.join(", ")));
         }
         let render = |name: &str, entries: &[String]| {
-            if entries.is_empty() { String::new() } else { format!("{indent}#[{name}({})]\n", entries.join(", ")) }
+            if entries.is_empty() {
+                String::new()
+            } else {
+                format!("{indent}#[{name}({})]\n", entries.join(", "))
+            }
         };
         render("schema", &self.schema) + &render("schemars", &self.schemars)
     }
@@ -93,7 +101,10 @@ impl Attributes {
 /// The type that `utoipa` should see instead of a Rust type that it cannot look into, with aliases followed.
 pub(in crate::emit) fn schema_type(api: &Api, ty: &Type) -> String {
     match resolve(api, ty) {
-        Type::Text(TextType { format: TextFormat::Password, .. }) => "String".to_owned(),
+        Type::Text(TextType {
+            format: TextFormat::Password,
+            ..
+        }) => "String".to_owned(),
         Type::Array(array) => format!("Vec<{}>", schema_type(api, &array.items)),
         Type::Map(map) => format!("BTreeMap<String, {}>", schema_type(api, &map.values)),
         Type::Nullable(inner) => format!("Option<{}>", schema_type(api, inner)),
@@ -111,8 +122,10 @@ pub(super) fn rules_inside(ty: &Type) -> Option<String> {
         Type::Number(_) => "number",
         _ => return None,
     };
-    let rules: String =
-        keywords(ty).iter().map(|keyword| format!(", \"{}\": {}", keyword.name, keyword.value)).collect();
+    let rules: String = keywords(ty)
+        .iter()
+        .map(|keyword| format!(", \"{}\": {}", keyword.name, keyword.value))
+        .collect();
     (!rules.is_empty()).then(|| format!("{{\"type\": \"{name}\"{rules}}}"))
 }
 
@@ -134,7 +147,11 @@ fn keywords(ty: &Type) -> Vec<Keyword> {
 }
 
 fn keyword(name: &'static str, utoipa: impl Into<Option<&'static str>>, value: Option<String>) -> Option<Keyword> {
-    value.map(|value| Keyword { name, utoipa: utoipa.into(), value })
+    value.map(|value| Keyword {
+        name,
+        utoipa: utoipa.into(),
+        value,
+    })
 }
 
 fn of_text(text: &TextType) -> Vec<Keyword> {

@@ -12,7 +12,11 @@ pub(super) fn reader(api: &Api, ty: &Type) -> String {
         Type::Named(name) => format!("{name}::decode"),
         Type::Nullable(inner) if !is_plain(api, ty) => format!("|json| json.nullable({})", reader(api, inner)),
         Type::Array(array) if !is_plain(api, ty) => {
-            format!("|json| json.array(&{}, {})", array_rules(array), reader(api, &array.items))
+            format!(
+                "|json| json.array(&{}, {})",
+                array_rules(array),
+                reader(api, &array.items)
+            )
         }
         Type::Map(map) if !is_plain(api, ty) => {
             format!("|json| json.map(&{}, {})", map_rules(map), reader(api, &map.values))
@@ -22,7 +26,10 @@ pub(super) fn reader(api: &Api, ty: &Type) -> String {
         Type::FreeObject => "serde_json::Map::decode".to_owned(),
         Type::Array(_) => "Vec::decode".to_owned(),
         Type::Map(_) => "BTreeMap::decode".to_owned(),
-        Type::Text(TextType { format: TextFormat::DateTime, .. }) => "chrono::DateTime::decode".to_owned(),
+        Type::Text(TextType {
+            format: TextFormat::DateTime,
+            ..
+        }) => "chrono::DateTime::decode".to_owned(),
         _ => match scalar_rules(ty) {
             Some(rules) if ty.is_constrained() => format!("|json| {rules}.from_json(json)"),
             _ => format!("{}::decode", super::rust_type(ty)),
@@ -103,18 +110,20 @@ fn format_variant(format: TextFormat) -> Option<&'static str> {
         TextFormat::Ipv4 => Some("Ipv4"),
         TextFormat::Ipv6 => Some("Ipv6"),
         TextFormat::Byte => Some("Byte"),
-        TextFormat::Plain
-        | TextFormat::Uuid
-        | TextFormat::DateTime
-        | TextFormat::Date
-        | TextFormat::Password => None,
+        TextFormat::Plain | TextFormat::Uuid | TextFormat::DateTime | TextFormat::Date | TextFormat::Password => None,
     }
 }
 
 fn integer_rules(rules: &IntegerType) -> String {
     let number = if rules.is_32_bit { "i32" } else { "i64" };
-    let steps = [("min", rules.minimum), ("max", rules.maximum), ("multiple_of", rules.multiple_of)];
-    chain(format!("runtime::Integer::<{number}>::new()"), steps, |value| value.to_string())
+    let steps = [
+        ("min", rules.minimum),
+        ("max", rules.maximum),
+        ("multiple_of", rules.multiple_of),
+    ];
+    chain(format!("runtime::Integer::<{number}>::new()"), steps, |value| {
+        value.to_string()
+    })
 }
 
 fn number_rules(rules: &NumberType) -> String {

@@ -7,7 +7,8 @@ use super::{literals, resolve};
 use crate::model::{Api, Shape, TextFormat, Type};
 use crate::names;
 
-/// The expression of a default, or nothing where it has no simple one.
+/// The expression of a default, or nothing where it has no simple one (dates, UUIDs, objects): the field is then like one
+/// without a default, and whoever reads it has to know what its absence means.
 pub(in crate::emit) fn expression(api: &Api, ty: &Type, json: &str, nullable: bool) -> Option<String> {
     let value: Value = serde_json::from_str(json).ok()?;
     match (nullable, &value) {
@@ -19,7 +20,10 @@ pub(in crate::emit) fn expression(api: &Api, ty: &Type, json: &str, nullable: bo
 
 /// Whether `Default` of the type makes it.
 pub(super) fn is_of_type(expression: &str) -> bool {
-    matches!(expression, "false" | "None" | "0" | "0.0" | "String::new()" | "Vec::new()" | "BTreeMap::new()")
+    matches!(
+        expression,
+        "false" | "None" | "0" | "0.0" | "String::new()" | "Vec::new()" | "BTreeMap::new()"
+    )
 }
 
 fn of(api: &Api, ty: &Type, value: &Value) -> Option<String> {
@@ -28,7 +32,7 @@ fn of(api: &Api, ty: &Type, value: &Value) -> Option<String> {
         (Type::Nullable(_), Value::Null) => Some("None".to_owned()),
         (Type::Nullable(inner), _) => of(api, inner, value).map(|value| format!("Some({value})")),
         (Type::Text(text), Value::String(string)) => of_text(text.format, string),
-        (Type::Integer(_), Value::Number(number)) => Some(number.to_string()),
+        (Type::Integer(_), Value::Number(number)) => integer(number),
         (Type::Number(_), Value::Number(number)) => number.as_f64().map(literals::float),
         (Type::Boolean, Value::Bool(value)) => Some(value.to_string()),
         (Type::Array(_), Value::Array(items)) if items.is_empty() => Some("Vec::new()".to_owned()),
@@ -40,6 +44,15 @@ fn of(api: &Api, ty: &Type, value: &Value) -> Option<String> {
         (Type::Any, value) => Some(format!("serde_json::json!({})", literals::json(&value.to_string()))),
         _ => None,
     }
+}
+
+/// As JSON Schema says, `25.0` is an integer.
+fn integer(number: &serde_json::Number) -> Option<String> {
+    let whole = |value: f64| (value.fract() == 0.0).then(|| format!("{value:.0}"));
+    number
+        .as_i64()
+        .map(|value| value.to_string())
+        .or_else(|| number.as_f64().and_then(whole))
 }
 
 fn of_text(format: TextFormat, value: &str) -> Option<String> {

@@ -19,7 +19,9 @@ fn reaches(api: &Api, owner: &str, ty: &Type, through_heap: bool, seen: &mut Vec
         Type::Named(name) if seen.contains(name) => false,
         Type::Named(name) => {
             seen.push(name.clone());
-            parts(api, name).iter().any(|part| reaches(api, owner, part, through_heap, seen))
+            parts(api, name)
+                .iter()
+                .any(|part| reaches(api, owner, part, through_heap, seen))
         }
         Type::Nullable(inner) => reaches(api, owner, inner, through_heap, seen),
         Type::Array(array) => through_heap && reaches(api, owner, &array.items, through_heap, seen),
@@ -62,7 +64,11 @@ fn parts(api: &Api, name: &str) -> Vec<Type> {
             }
             parts
         }
-        Some(Shape::Union(union)) => union.variants.iter().map(|variant| Type::Named(variant.ty.clone())).collect(),
+        Some(Shape::Union(union)) => union
+            .variants
+            .iter()
+            .map(|variant| Type::Named(variant.ty.clone()))
+            .collect(),
         Some(Shape::Alias(ty)) => vec![ty.clone()],
         _ => Vec::new(),
     }

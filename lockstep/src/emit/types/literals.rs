@@ -36,7 +36,10 @@ fn tokens(value: &Value) -> String {
         Value::Number(number) => self::number(number),
         Value::Array(items) => format!("[{}]", items.iter().map(tokens).collect::<Vec<_>>().join(", ")),
         Value::Object(members) => {
-            let members: Vec<_> = members.iter().map(|(name, value)| format!("{}: {}", text(name), tokens(value))).collect();
+            let members: Vec<_> = members
+                .iter()
+                .map(|(name, value)| format!("{}: {}", text(name), tokens(value)))
+                .collect();
             format!("{{{}}}", members.join(", "))
         }
         Value::Null | Value::Bool(_) => value.to_string(),
@@ -52,7 +55,10 @@ fn broken(value: &Value, depth: usize) -> String {
     }
     match value {
         Value::Array(items) => {
-            let items: String = items.iter().map(|item| format!("{inner}{},\n", broken(item, depth + 1))).collect();
+            let items: String = items
+                .iter()
+                .map(|item| format!("{inner}{},\n", broken(item, depth + 1)))
+                .collect();
             format!("[\n{items}{outer}]")
         }
         Value::Object(members) => {
@@ -96,7 +102,8 @@ mod tests {
             ("\\\u{202e}", "\"\\\\\\u{202e}\""),
         ] {
             assert_eq!(text(string), expected);
-            let literal: syn::LitStr = syn::parse_str(&text(string)).unwrap_or_else(|error| panic!("{string:?}: {error}"));
+            let literal: syn::LitStr =
+                syn::parse_str(&text(string)).unwrap_or_else(|error| panic!("{string:?}: {error}"));
             assert_eq!(literal.value(), string);
         }
     }

@@ -4,6 +4,7 @@
 mod attributes;
 mod decode;
 mod defaults;
+mod fields;
 mod graph;
 mod literals;
 mod objects;
@@ -19,11 +20,23 @@ pub(super) use defaults::expression as default_expression;
 pub(super) use literals::{json as json_literal, schema_value, text as text_literal};
 pub use rust_type::rust_type;
 
+/// Docs are the contract's, and what people write there is no matter of the compiler's.
+const LINTS: &str = "\
+// The docs are the contract's: Markdown that nobody wrote for rustdoc.
+#![allow(rustdoc::bare_urls, rustdoc::broken_intra_doc_links, rustdoc::invalid_html_tags)]
+#![allow(clippy::doc_lazy_continuation, clippy::doc_overindented_list_items, clippy::tabs_in_doc_comments)]
+";
+
 /// The source of the types of a contract, not yet formatted. `header` is put at the top as it is.
 pub fn emit(api: &Api, header: &str) -> String {
-    let types: Vec<String> = api.types.iter().map(|def| declaration(api, def)).filter(|text| !text.is_empty()).collect();
+    let types: Vec<String> = api
+        .types
+        .iter()
+        .map(|def| declaration(api, def))
+        .filter(|text| !text.is_empty())
+        .collect();
     let body = types.join("\n");
-    format!("{header}{}\n{}\n{body}", crate_docs(api), imports(api, &body))
+    format!("{header}{}\n{LINTS}\n{}\n{body}", crate_docs(api), imports(api, &body))
 }
 
 fn crate_docs(api: &Api) -> String {
@@ -55,8 +68,16 @@ fn imports(api: &Api, body: &str) -> String {
     if body.contains("runtime::") {
         lines += "use lockstep_runtime as runtime;\n";
     }
-    let traits = [("Decode", "Decode"), ("Scalar as _", ".from_json("), ("TextEnum", "impl TextEnum")];
-    let traits: Vec<_> = traits.iter().filter(|(_, use_of)| body.contains(use_of)).map(|(name, _)| *name).collect();
+    let traits = [
+        ("Decode", "Decode"),
+        ("Scalar as _", ".from_json("),
+        ("TextEnum", "impl TextEnum"),
+    ];
+    let traits: Vec<_> = traits
+        .iter()
+        .filter(|(_, use_of)| body.contains(use_of))
+        .map(|(name, _)| *name)
+        .collect();
     if !traits.is_empty() {
         lines += &format!("use lockstep_runtime::{{{}}};\n", traits.join(", "));
     }
@@ -110,7 +131,11 @@ pub(super) fn docs(text: &str, indent: &str) -> String {
     let mut lines = String::new();
     for line in text.trim().lines() {
         let fence = line.trim_start().starts_with("```");
-        let language = if fence && !inside && line.trim() == "```" { "text" } else { "" };
+        let language = if fence && !inside && line.trim() == "```" {
+            "text"
+        } else {
+            ""
+        };
         inside ^= fence;
         let line: String = line.chars().filter(|&c| !is_deceptive(c)).collect();
         lines += format!("{indent}/// {}{language}", line.trim_end()).trim_end();
@@ -125,7 +150,11 @@ fn is_deceptive(c: char) -> bool {
 
 /// The docs of a type, which cannot be empty.
 fn type_docs(def: &TypeDef) -> String {
-    let text = if def.docs.trim().is_empty() { format!("The contract's `{}`.", def.name) } else { def.docs.clone() };
+    let text = if def.docs.trim().is_empty() {
+        format!("The contract's `{}`.", def.name)
+    } else {
+        def.docs.clone()
+    };
     docs(&text, "")
 }
 
@@ -136,6 +165,9 @@ mod tests {
     #[test]
     fn docs_stay_docs_whatever_they_say() {
         assert_eq!(docs("a\r\nb \n\n*/ c\r\u{202e}d", ""), "/// a\n/// b\n///\n/// */ cd\n");
-        assert_eq!(docs("```\nx\n```\n```json\n{}\n```", ""), "/// ```text\n/// x\n/// ```\n/// ```json\n/// {}\n/// ```\n");
+        assert_eq!(
+            docs("```\nx\n```\n```json\n{}\n```", ""),
+            "/// ```text\n/// x\n/// ```\n/// ```json\n/// {}\n/// ```\n"
+        );
     }
 }

@@ -1,40 +1,11 @@
-//! Structs: the fields of an object and how they are read from a request.
-//! What a field's type is called or which rules it has is decided elsewhere.
+//! Structs: how an object is declared and read from a request.
+//! What its fields contribute is theirs.
 
 use super::attributes::{self, Attributes};
-use super::{decode, defaults, docs, graph, literals, rust_type, type_docs};
-use crate::model::{Additional, Api, Field, Object, Type, TypeDef};
+use super::fields::Member;
+use super::{decode, graph, rust_type, type_docs};
+use crate::model::{Additional, Api, Object, Type, TypeDef};
 use crate::names;
-
-/// How a field is there or not.
-#[derive(Clone, Copy, PartialEq)]
-enum Presence {
-    /// `T`.
-    Required,
-    /// `Option<T>`, written as null.
-    Nullable,
-    /// `Option<T>`, left out.
-    Optional,
-    /// `Patch<T>`: absent, null and a value are three things.
-    Patch,
-    /// `T`, absent meaning the default.
-    Default,
-    /// `Option<T>`, absent meaning the default.
-    NullableDefault,
-}
-
-/// A field with everything decided about it.
-struct Member<'a> {
-    field: &'a Field,
-    owner: &'a TypeDef,
-    /// The identifier in Rust, and without `r#`.
-    name: String,
-    presence: Presence,
-    /// The type, without `Option` or `Patch`.
-    ty: String,
-    /// The expression of the default.
-    default: Option<String>,
-}
 
 /// A struct and, where requests contain it, its reader.
 pub(super) fn emit(api: &Api, def: &TypeDef, object: &Object) -> String {
@@ -50,179 +21,8 @@ pub(super) fn emit(api: &Api, def: &TypeDef, object: &Object) -> String {
     source
 }
 
-impl<'a> Member<'a> {
-    fn new(api: &Api, owner: &'a TypeDef, field: &'a Field) -> Self {
-        let boxed = graph::contains_itself(api, &owner.name, &field.ty);
-        let ty = if boxed { format!("Box<{}>", rust_type(&field.ty)) } else { rust_type(&field.ty) };
-        let default = field.default.as_ref().filter(|_| !field.required);
-        let default = default.and_then(|json| defaults::expression(api, &field.ty, json, field.nullable));
-        let presence = match (field.required, default.is_some(), field.nullable) {
-            (true, _, false) => Presence::Required,
-            (true, _, true) => Presence::Nullable,
-            (false, true, false) => Presence::Default,
-            (false, true, true) => Presence::NullableDefault,
-            (false, false, false) => Presence::Optional,
-            (false, false, true) => Presence::Patch,
-        };
-        Self { field, owner, name: names::rust_value(&field.name), presence, ty, default }
-    }
-
-    /// The whole type.
-    fn rust_type(&self) -> String {
-        wrapped(self.presence, &self.ty)
-    }
-
-    /// The function that makes the default, where it is not that of the type.
-    fn default_name(&self) -> Option<String> {
-        let of_type = defaults::is_of_type(self.default.as_deref()?);
-        (!of_type).then(|| format!("default_{}", names::snake(&self.field.name)))
-    }
-
-    fn default_function(&self) -> Option<String> {
-        let (name, default) = (self.default_name()?, self.default.as_deref()?);
-        Some(format!("fn {name}() -> {} {{\n{default}\n}}\n", self.rust_type()))
-    }
-
-    fn serde(&self, rule: bool) -> String {
-        let mut entries = Vec::new();
-        let plain = self.name.trim_start_matches("r#");
-        if (if rule { camel(plain) } else { plain.to_owned() }) != self.field.name {
-            entries.push(format!("rename = {}", literals::text(&self.field.name)));
-        }
-        match (self.presence, self.default_name()) {
-            (Presence::Required, _) => {}
-            // Without it serde takes absence for null.
-            (Presence::Nullable, _) => entries.push("deserialize_with = \"Option::deserialize\"".to_owned()),
-            (Presence::Optional, _) => entries.extend(["default".to_owned(), skip("Option::is_none")]),
-            (Presence::Patch, _) => entries.extend(["default".to_owned(), skip("Patch::is_absent")]),
-            (_, Some(function)) => entries.push(format!("default = \"{}::{function}\"", self.owner.name)),
-            (_, None) => entries.push("default".to_owned()),
-        }
-        if entries.is_empty() { String::new() } else { format!("    #[serde({})]\n", entries.join(", ")) }
-    }
-
-    fn attributes(&self, api: &Api) -> String {
-        let mut attributes = Attributes::default();
-        let seen = attributes::schema_type(api, &self.field.ty);
-        // `utoipa` knows types by the last segment of their path.
-        let known = seen.rsplit("::").next() == Some(&rust_type(&self.field.ty));
-        if !known && seen != rust_type(&self.field.ty) || self.presence == Presence::Patch {
-            let presence = if self.presence == Presence::Patch { Presence::Nullable } else { self.presence };
-            attributes.schema(format!("value_type = {}", wrapped(presence, &seen)));
-        }
-        if self.presence == Presence::Optional {
-            attributes.schema("nullable = false");
-            attributes.schemars(format!("with = \"{}\"", self.ty));
-        }
-        if self.presence == Presence::Nullable {
-            attributes.schema("required");
-            attributes.schemars(format!("with = \"runtime::Patch<{}>\"", self.ty));
-        }
-        if graph::recurs(api, &self.owner.name, &self.field.ty) {
-            attributes.schema("no_recursion");
-        }
-        attributes.rules(super::resolve(api, &self.field.ty));
-        if self.default.is_some() {
-            attributes.default_value(self.field.default.as_deref().unwrap_or_default());
-        }
-        attributes.examples(&self.field.examples);
-        if self.field.deprecated {
-            attributes.deprecated();
-        }
-        attributes.render("    ")
-    }
-
-    /// A field that says nothing about itself is what its type is.
-    fn docs(&self, api: &Api) -> String {
-        let of_type = match &self.field.ty {
-            Type::Named(name) => api.type_def(name).map_or("", |def| def.docs.as_str()),
-            _ => "",
-        };
-        let text = [self.field.docs.as_str(), of_type].into_iter().find(|text| !text.trim().is_empty());
-        let fallback = format!("The member `{}`.", self.field.name);
-        docs(text.unwrap_or(&fallback), "    ")
-    }
-
-    fn declaration(&self, api: &Api, rule: bool) -> String {
-        let (docs, serde, attributes) = (self.docs(api), self.serde(rule), self.attributes(api));
-        format!("{docs}{serde}{attributes}    pub {}: {},\n", self.name, self.rust_type())
-    }
-
-    /// The variable that collects the member while the object is read.
-    fn variable(&self) -> String {
-        format!("let mut {} = runtime::Member::new({:?});\n", self.local(), self.field.name)
-    }
-
-    /// Arguments of the reader are `json` and `member`.
-    fn local(&self) -> String {
-        match self.name.as_str() {
-            "json" | "member" | "additional" => format!("{}_", self.name),
-            _ => self.name.clone(),
-        }
-    }
-
-    fn arm(&self, api: &Api) -> String {
-        let reader = decode::reader(api, &self.field.ty);
-        let reader = if self.ty.starts_with("Box<") { "Box::decode".to_owned() } else { reader };
-        let read = match self.presence {
-            Presence::Required | Presence::Optional | Presence::Default => format!("read(json, {reader})"),
-            Presence::Nullable | Presence::NullableDefault => format!("read(json, |json| json.nullable({reader}))"),
-            Presence::Patch => format!("read_patch(json, {reader})"),
-        };
-        format!("{:?} => {}.{read},\n", self.field.name, self.local())
-    }
-
-    fn is_required(&self) -> bool {
-        matches!(self.presence, Presence::Required | Presence::Nullable)
-    }
-
-    /// Required members are taken before any is missed, so that every missing one is reported.
-    fn taken(&self) -> String {
-        let local = self.local();
-        if self.is_required() { format!("let {local} = {local}.required(json);\n") } else { String::new() }
-    }
-
-    fn initial(&self) -> String {
-        let local = self.local();
-        let value = match (self.presence, self.default_name()) {
-            (Presence::Required | Presence::Nullable, _) => format!("{local}?"),
-            (Presence::Optional, _) => format!("{local}.optional()"),
-            (Presence::Patch, _) => format!("{local}.patch()"),
-            (_, Some(function)) => format!("{local}.optional().unwrap_or_else(Self::{function})"),
-            (_, None) => format!("{local}.optional().unwrap_or_default()"),
-        };
-        format!("{}: {value},\n", self.name)
-    }
-}
-
-fn skip(condition: &str) -> String {
-    format!("skip_serializing_if = \"{condition}\"")
-}
-
-fn wrapped(presence: Presence, ty: &str) -> String {
-    match presence {
-        Presence::Required | Presence::Default => ty.to_owned(),
-        Presence::Nullable | Presence::Optional | Presence::NullableDefault => format!("Option<{ty}>"),
-        Presence::Patch => format!("Patch<{ty}>"),
-    }
-}
-
-/// What `rename_all = "camelCase"` makes of a field.
-fn camel(field: &str) -> String {
-    let mut name = String::new();
-    for (at, word) in field.split('_').enumerate() {
-        let (first, rest) = word.split_at(word.len().min(1));
-        name += &if at == 0 { first.to_owned() } else { first.to_ascii_uppercase() };
-        name += rest;
-    }
-    name
-}
-
 fn structure(api: &Api, def: &TypeDef, object: &Object, members: &[Member<'_>]) -> String {
-    let rule = members.iter().any(|member| {
-        let plain = member.name.trim_start_matches("r#");
-        camel(plain) == member.field.name && plain != member.field.name
-    });
+    let rule = members.iter().any(Member::needs_camel_case);
     let mut serde = Vec::new();
     let mut attributes = Attributes::of_type(def);
     if rule {
@@ -237,11 +37,18 @@ fn structure(api: &Api, def: &TypeDef, object: &Object, members: &[Member<'_>]) 
     if let Some(schema) = additional(object).and_then(|(_, ty)| attributes::rules_inside(ty)) {
         attributes.extend("additionalProperties", &schema);
     }
-    let serde = if serde.is_empty() { String::new() } else { format!("#[serde({})]\n", serde.join(", ")) };
+    let serde = if serde.is_empty() {
+        String::new()
+    } else {
+        format!("#[serde({})]\n", serde.join(", "))
+    };
     let eq = if graph::is_eq(api, &def.name) { ", Eq" } else { "" };
     let fields: String = members.iter().map(|member| member.declaration(api, rule)).collect();
     let rest = additional(object).map(|(name, ty)| {
-        format!("    /// Every other member.\n    #[serde(flatten)]\n    pub {name}: BTreeMap<String, {}>,\n", rust_type(ty))
+        format!(
+            "    /// Every other member.\n    #[serde(flatten)]\n    pub {name}: BTreeMap<String, {}>,\n",
+            rust_type(ty)
+        )
     });
     format!(
         "{}#[derive(Clone, Debug, PartialEq{eq}, Serialize, Deserialize, ToSchema, JsonSchema)]\n{serde}{}\
@@ -255,8 +62,13 @@ fn structure(api: &Api, def: &TypeDef, object: &Object, members: &[Member<'_>]) 
 
 /// The field for other members, and the type of their values.
 fn additional(object: &Object) -> Option<(&'static str, &Type)> {
-    let Additional::Typed(ty) = &object.additional else { return None };
-    let taken = object.fields.iter().any(|field| names::rust_value(&field.name) == "additional");
+    let Additional::Typed(ty) = &object.additional else {
+        return None;
+    };
+    let taken = object
+        .fields
+        .iter()
+        .any(|field| names::rust_value(&field.name) == "additional");
     Some((if taken { "additional_members" } else { "additional" }, ty))
 }
 
@@ -266,8 +78,15 @@ fn reader(api: &Api, def: &TypeDef, object: &Object, members: &[Member<'_>]) -> 
     let (variable, arm, initial) = match (&object.additional, rest) {
         (Additional::Typed(ty), Some((field, _))) => (
             "let mut additional = BTreeMap::new();\n",
-            format!("json.additional_member(&mut additional, member, {})", decode::reader(api, ty)),
-            if field == "additional" { "additional,\n".to_owned() } else { format!("{field}: additional,\n") },
+            format!(
+                "json.additional_member(&mut additional, member, {})",
+                decode::reader(api, ty)
+            ),
+            if field == "additional" {
+                "additional,\n".to_owned()
+            } else {
+                format!("{field}: additional,\n")
+            },
         ),
         (Additional::Refused, _) => ("", "json.refuse_member(member)".to_owned(), String::new()),
         _ => ("", "json.skip()".to_owned(), String::new()),
@@ -276,7 +95,11 @@ fn reader(api: &Api, def: &TypeDef, object: &Object, members: &[Member<'_>]) -> 
     let taken: String = members.iter().map(Member::taken).collect();
     let initials: String = members.iter().map(Member::initial).collect();
     let body = if members.is_empty() {
-        let member = if matches!(object.additional, Additional::Ignored) { "_" } else { "member" };
+        let member = if matches!(object.additional, Additional::Ignored) {
+            "_"
+        } else {
+            "member"
+        };
         format!("json.object(|json, {member}| {arm})?;\n")
     } else {
         let arms: String = members.iter().map(|member| member.arm(api)).collect();

@@ -1,7 +1,7 @@
 //! How a type of the contract is written in Rust.
 //! Rules of values do not show here.
 
-use crate::model::{Type, TextFormat};
+use crate::model::{TextFormat, Type};
 
 /// The Rust type of a value, as written in the module of the types.
 pub fn rust_type(ty: &Type) -> String {

@@ -10,12 +10,23 @@ use crate::names;
 pub(super) fn enumeration(def: &TypeDef, values: &[EnumValue]) -> String {
     let name = &def.name;
     let rule = rename_rule(values);
-    let serde = rule.map(|(rule, _)| format!("#[serde(rename_all = \"{rule}\")]\n")).unwrap_or_default();
+    let serde = rule
+        .map(|(rule, _)| format!("#[serde(rename_all = \"{rule}\")]\n"))
+        .unwrap_or_default();
     let variants: String = values.iter().map(|value| variant(value, rule.is_some())).collect();
-    let all: Vec<_> = values.iter().map(|value| format!("Self::{}", names::rust_variant(&value.value))).collect();
+    let all: Vec<_> = values
+        .iter()
+        .map(|value| format!("Self::{}", names::rust_variant(&value.value)))
+        .collect();
     let texts: String = values
         .iter()
-        .map(|value| format!("Self::{} => {},\n", names::rust_variant(&value.value), literals::text(&value.value)))
+        .map(|value| {
+            format!(
+                "Self::{} => {},\n",
+                names::rust_variant(&value.value),
+                literals::text(&value.value)
+            )
+        })
         .collect();
     format!(
         "{}#[derive(\nClone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema,\n)]\n\
@@ -35,8 +46,16 @@ fn variant(value: &EnumValue, by_rule: bool) -> String {
         ("", text) => format!("`{text}`."),
         (docs, _) => docs.to_owned(),
     };
-    let rename = if by_rule { String::new() } else { format!("    #[serde(rename = {:?})]\n", value.value) };
-    format!("{}{rename}    {},\n", docs(&text, "    "), names::rust_variant(&value.value))
+    let rename = if by_rule {
+        String::new()
+    } else {
+        format!("    #[serde(rename = {:?})]\n", value.value)
+    };
+    format!(
+        "{}{rename}    {},\n",
+        docs(&text, "    "),
+        names::rust_variant(&value.value)
+    )
 }
 
 /// A rule by which serde renames variants.
@@ -53,13 +72,18 @@ fn rename_rule(values: &[EnumValue]) -> Option<RenameRule> {
     ];
     // serde splits words at capitals only: a digit or an escaped name is none of its business.
     let simple = |value: &EnumValue| {
-        value.value.chars().all(|c| c.is_ascii_alphabetic() || c == '-' || c == '_')
+        value
+            .value
+            .chars()
+            .all(|c| c.is_ascii_alphabetic() || c == '-' || c == '_')
             && names::rust_variant(&value.value) == names::pascal(&value.value)
     };
     if !values.iter().all(simple) {
         return None;
     }
-    rules.into_iter().find(|(_, rule)| values.iter().all(|value| rule(&value.value) == value.value))
+    rules
+        .into_iter()
+        .find(|(_, rule)| values.iter().all(|value| rule(&value.value) == value.value))
 }
 
 /// A constrained scalar as a type of its own.
@@ -93,7 +117,10 @@ fn rules(name: &str, ty: &Type) -> String {
     let rules = decode::scalar_rules(ty).unwrap_or_default();
     match ty {
         Type::Text(text) if text.format == TextFormat::Password => {
-            format!("runtime::secret_newtype!({name}, {});\n", decode::plain_text_rules(text))
+            format!(
+                "runtime::secret_newtype!({name}, {});\n",
+                decode::plain_text_rules(text)
+            )
         }
         Type::Text(_) => format!("runtime::text_newtype!({name}, {rules});\n"),
         Type::Number(_) => format!("runtime::number_newtype!({name}: f64, runtime::Number, {rules});\n"),
@@ -112,7 +139,9 @@ pub(super) fn alias(api: &Api, def: &TypeDef, ty: &Type) -> String {
         return alias;
     }
     let reader = decode::reader(api, ty);
-    let body = reader.strip_prefix("|json| ").map_or_else(|| format!("{reader}(json)"), str::to_owned);
+    let body = reader
+        .strip_prefix("|json| ")
+        .map_or_else(|| format!("{reader}(json)"), str::to_owned);
     let function = decode::reader_of_alias(name);
     format!("{alias}\nfn {function}(json: &mut runtime::Json<'_>) -> Option<{name}> {{\n{body}\n}}\n")
 }

@@ -17,20 +17,37 @@ pub(super) fn emit(api: &Api, def: &TypeDef, union: &Union) -> String {
 fn enumeration(api: &Api, def: &TypeDef, union: &Union) -> String {
     let tag = literals::text(&union.tag);
     let mapping: Vec<_> = pairs(union)
-        .map(|(value, variant)| (literals::text(value), literals::text(&format!("#/components/schemas/{}", variant.ty))))
+        .map(|(value, variant)| {
+            (
+                literals::text(value),
+                literals::text(&format!("#/components/schemas/{}", variant.ty)),
+            )
+        })
         .collect();
     let join = |pair: fn(&str, &str) -> String| {
-        mapping.iter().map(|(value, to)| pair(value, to)).collect::<Vec<_>>().join(", ")
+        mapping
+            .iter()
+            .map(|(value, to)| pair(value, to))
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     let pairs = join(|value, to| format!("({value} = {to})"));
     let mut attributes = Attributes::of_type(def);
     attributes.schema(format!("discriminator(property_name = {tag}, mapping({pairs}))"));
     let pairs = join(|value, to| format!("{value}: {to}"));
-    attributes.extend("discriminator", &format!("{{\"propertyName\": {tag}, \"mapping\": {{{pairs}}}}}"));
+    attributes.extend(
+        "discriminator",
+        &format!("{{\"propertyName\": {tag}, \"mapping\": {{{pairs}}}}}"),
+    );
     let eq = if graph::is_eq(api, &def.name) { ", Eq" } else { "" };
-    let variants: String = union.variants.iter().map(|variant| declaration(api, union, variant)).collect();
+    let variants: String = union
+        .variants
+        .iter()
+        .map(|variant| declaration(api, union, variant))
+        .collect();
     format!(
         "{}#[derive(Clone, Debug, PartialEq{eq}, Serialize, ToSchema, JsonSchema)]\n#[serde(untagged)]\n{}\
+         #[allow(clippy::large_enum_variant, reason = \"the contract decides how large they are\")]\n\
          pub enum {} {{\n{variants}}}\n",
         type_docs(def),
         attributes.render(""),
@@ -47,11 +64,19 @@ fn declaration(api: &Api, union: &Union, variant: &Variant) -> String {
 
 /// Every tag with its variant.
 fn pairs(union: &Union) -> impl Iterator<Item = (&str, &Variant)> {
-    union.variants.iter().flat_map(|variant| variant.tags.iter().map(move |tag| (tag.as_str(), variant)))
+    union
+        .variants
+        .iter()
+        .flat_map(|variant| variant.tags.iter().map(move |tag| (tag.as_str(), variant)))
 }
 
 fn patterns(variant: &Variant, wrap: fn(String) -> String) -> String {
-    variant.tags.iter().map(|tag| wrap(literals::text(tag))).collect::<Vec<_>>().join(" | ")
+    variant
+        .tags
+        .iter()
+        .map(|tag| wrap(literals::text(tag)))
+        .collect::<Vec<_>>()
+        .join(" | ")
 }
 
 fn deserialize(def: &TypeDef, union: &Union) -> String {
@@ -87,7 +112,10 @@ fn decode(def: &TypeDef, union: &Union) -> String {
         .iter()
         .map(|variant| {
             let ty = &variant.ty;
-            format!("{} => {ty}::decode(json).map(Self::{ty}),\n", patterns(variant, |tag| tag))
+            format!(
+                "{} => {ty}::decode(json).map(Self::{ty}),\n",
+                patterns(variant, |tag| tag)
+            )
         })
         .collect();
     let tags: Vec<_> = pairs(union).map(|(tag, _)| literals::text(tag)).collect();

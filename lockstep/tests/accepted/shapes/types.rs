@@ -3,6 +3,14 @@
 //! The types of Types 1.0.0, generated from its OpenAPI document and shared by servers and clients.
 //! What requests contain checks the contract's rules as it is read; nothing here knows HTTP.
 
+// The docs are the contract's: Markdown that nobody wrote for rustdoc.
+#![allow(rustdoc::bare_urls, rustdoc::broken_intra_doc_links, rustdoc::invalid_html_tags)]
+#![allow(
+    clippy::doc_lazy_continuation,
+    clippy::doc_overindented_list_items,
+    clippy::tabs_in_doc_comments
+)]
+
 use std::collections::BTreeMap;
 
 use lockstep_runtime as runtime;
@@ -70,7 +78,11 @@ runtime::text_enum!(CircleKind);
 /// A day.
 pub type Day = chrono::NaiveDate;
 
-/// Shapes. Other members are ignored.
+/// Shapes. Other members are ignored. Markdown as people write it:
+///
+/// - a list whose second line
+/// goes on, with a [link] to nothing, https://example.org and <b>HTML
+///    - with odd indents
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, JsonSchema)]
 pub struct Drawing {
     /// The shapes.
@@ -334,6 +346,7 @@ fn decode_scores(json: &mut runtime::Json<'_>) -> Option<Scores> {
 #[serde(untagged)]
 #[schema(discriminator(property_name = "kind", mapping(("circle" = "#/components/schemas/Circle"), ("square" = "#/components/schemas/Square"), ("group" = "#/components/schemas/Group"))))]
 #[schemars(extend("discriminator" = {"propertyName": "kind", "mapping": {"circle": "#/components/schemas/Circle", "square": "#/components/schemas/Square", "group": "#/components/schemas/Group"}}))]
+#[allow(clippy::large_enum_variant, reason = "the contract decides how large they are")]
 pub enum Shape {
     /// Where `kind` is `circle`.
     ///
@@ -521,7 +534,11 @@ pub struct Thing {
     #[schemars(with = "Vec<String>", extend("minItems" = 1, "uniqueItems" = true, "items" = {"type": "string", "minLength": 2, "pattern": "^[a-z]+$"}))]
     pub aliases: Option<Vec<String>>,
     /// Any value.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schema(value_type = Option<serde_json::Value>, nullable = false)]
     #[schemars(with = "Anything")]
     pub any: Option<Anything>,

@@ -3,6 +3,14 @@
 //! The types of Travel 1.0.0, generated from its OpenAPI document and shared by servers and clients.
 //! What requests contain checks the contract's rules as it is read; nothing here knows HTTP.
 
+// The docs are the contract's: Markdown that nobody wrote for rustdoc.
+#![allow(rustdoc::bare_urls, rustdoc::broken_intra_doc_links, rustdoc::invalid_html_tags)]
+#![allow(
+    clippy::doc_lazy_continuation,
+    clippy::doc_overindented_list_items,
+    clippy::tabs_in_doc_comments
+)]
+
 use lockstep_runtime as runtime;
 use lockstep_runtime::{Decode, TextEnum};
 use schemars::JsonSchema;

@@ -218,7 +218,7 @@ pub(crate) async fn login<A: AuthApi>(app: Data<A>, request: HttpRequest, payloa
     summary = "End this session, or all of them",
     description = "The access token stops working at once, and so do the refresh tokens of the session.",
     request_body(
-        content = Option<Logout>,
+        content = Logout,
         content_type = "application/json",
         description = "Which sessions to end; without a body, this one.",
     ),

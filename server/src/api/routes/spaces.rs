@@ -19,7 +19,7 @@ use super::super::{operations, security};
     operation_id = "listSpaces",
     tag = "Spaces",
     summary = "The caller's spaces",
-    description = "Oldest membership first, each with the caller's role in it. Only an absent `nextCursor` ends the list.",
+    description = "Oldest space first, each with the caller's role in it. Only an absent `nextCursor` ends the list.",
     params(
         (
             "limit" = Option<i32>,

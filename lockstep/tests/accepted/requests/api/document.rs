@@ -2,7 +2,7 @@
 
 //! The document of Requests by utoipa: derived from the code, to be compared with the contract.
 
-use lockstep_runtime::set_parameter_default;
+use lockstep_runtime::{set_body_optional, set_parameter_default};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -12,6 +12,7 @@ use utoipa::{Modify, OpenApi};
     info(
         title = "Requests",
         version = "1.0.0",
+        description = "",
     ),
     tags(
         (name = "Things", description = "Things to ask for."),
@@ -70,6 +71,7 @@ impl Modify for Remainder {
                     .build(),
             ),
         );
+        set_body_optional(openapi, "endSession");
         set_parameter_default(openapi, "listThings", "limit", serde_json::json!(25));
     }
 }

@@ -12,6 +12,7 @@ use utoipa::{Modify, OpenApi};
     info(
         title = "Served",
         version = "1.0.0",
+        description = "",
     ),
     tags(
         (name = "Rooms", description = "Rooms to meet in."),

@@ -124,8 +124,8 @@ pub(super) async fn optional_bearer_auth<S: Security>(
     request: &HttpRequest,
     call: &Call,
 ) -> Result<Option<S::BearerAuth>, Failure<Unauthorized>> {
-    let is_anonymous = !(request.headers().contains_key("authorization"));
-    if is_anonymous {
+    let is_sent = request.headers().contains_key("authorization");
+    if !is_sent {
         return Ok(None);
     }
     bearer_auth(app, request, call).await.map(Some)

@@ -10,6 +10,7 @@ use utoipa::OpenApi;
     info(
         title = "Types",
         version = "1.0.0",
+        description = "",
     ),
     tags(
         (name = "Things", description = "Things."),

@@ -2,6 +2,7 @@
 
 //! The document of Travel by utoipa: derived from the code, to be compared with the contract.
 
+use lockstep_runtime::set_body_optional;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -11,6 +12,7 @@ use utoipa::{Modify, OpenApi};
     info(
         title = "Travel",
         version = "1.0.0",
+        description = "",
     ),
     tags(
         (name = "Trips", description = "Trips."),
@@ -46,5 +48,6 @@ impl Modify for Remainder {
                     .build(),
             ),
         );
+        set_body_optional(openapi, "addNote");
     }
 }

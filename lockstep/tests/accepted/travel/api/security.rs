@@ -63,8 +63,8 @@ pub(super) async fn optional_bearer<S: Security>(
     request: &HttpRequest,
     call: &Call,
 ) -> Result<Option<S::Bearer>, Failure<Unauthorized>> {
-    let is_anonymous = !(request.headers().contains_key("authorization"));
-    if is_anonymous {
+    let is_sent = request.headers().contains_key("authorization");
+    if !is_sent {
         return Ok(None);
     }
     bearer(app, request, call).await.map(Some)

@@ -9,9 +9,9 @@ use crate::{Read, read, thing};
 
 /// Names of members, and one that is none.
 const MEMBERS: [&str; 28] = [
-    "name", "count", "big", "ratio", "note", "link", "day", "at", "id", "tags", "scores", "free", "tree", "aliases", "any",
-    "holes", "label", "labels", "limit", "nickname", "old", "order", "pageSize", "parentId", "percent", "state", "weight",
-    "other",
+    "name", "count", "big", "ratio", "note", "link", "day", "at", "id", "tags", "scores", "free", "tree", "aliases",
+    "any", "holes", "label", "labels", "limit", "nickname", "old", "order", "pageSize", "parentId", "percent", "state",
+    "weight", "other",
 ];
 
 /// Values of which each member takes some and refuses others.
@@ -24,8 +24,15 @@ fn value() -> impl Strategy<Value = Value> {
         (0..40_i32).prop_map(|halves| json!(f64::from(halves) / 2.0 + 0.25)),
         "[a-z]{0,6}".prop_map(Value::from),
         "\\PC{0,4}".prop_map(Value::from),
-        prop::sample::select(vec!["asc", "-dueAt", "in_progress", "2026-11-20", "2026-11-20T09:30:00.5Z", "a:b"])
-            .prop_map(Value::from),
+        prop::sample::select(vec![
+            "asc",
+            "-dueAt",
+            "in_progress",
+            "2026-11-20",
+            "2026-11-20T09:30:00.5Z",
+            "a:b"
+        ])
+        .prop_map(Value::from),
         Just(json!("01981c1e-5f00-7000-8000-000000000002")),
         Just(json!({ "owner": "o", "a": "b" })),
     ];

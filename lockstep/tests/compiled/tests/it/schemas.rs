@@ -61,7 +61,12 @@ fn derived_schemas_are_those_of_the_service() {
 fn components(path: &str) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     let document = source::read(&path, &std::fs::read_to_string(&path).unwrap()).unwrap();
-    plain(document.get("components").and_then(|components| components.get("schemas")).unwrap())
+    plain(
+        document
+            .get("components")
+            .and_then(|components| components.get("schemas"))
+            .unwrap(),
+    )
 }
 
 fn agree<T: JsonSchema>(name: &str, components: &Value) {
@@ -73,7 +78,12 @@ fn agree<T: JsonSchema>(name: &str, components: &Value) {
 
 fn equal(by: &str, name: &str, derived: &Value, components: &Value) {
     let normal = |definitions: &Value| {
-        Normal { definitions, path: vec![name.to_owned()], utoipa: by == "utoipa" }.of(&definitions[name])
+        Normal {
+            definitions,
+            path: vec![name.to_owned()],
+            utoipa: by == "utoipa",
+        }
+        .of(&definitions[name])
     };
     assert_eq!(normal(derived), normal(components), "{by}: {name}");
 }
@@ -86,9 +96,12 @@ fn plain(node: &Node) -> Value {
         source::Value::Number(digits) => digits.parse().map(Value::Number).unwrap(),
         source::Value::String(text) => json!(text),
         source::Value::Sequence(items) => items.iter().map(plain).collect(),
-        source::Value::Mapping(entries) => {
-            Value::Object(entries.iter().map(|entry| (entry.key.clone(), plain(&entry.value))).collect())
-        }
+        source::Value::Mapping(entries) => Value::Object(
+            entries
+                .iter()
+                .map(|entry| (entry.key.clone(), plain(&entry.value)))
+                .collect(),
+        ),
     }
 }
 
@@ -102,7 +115,9 @@ struct Normal<'a> {
 
 impl Normal<'_> {
     fn of(&mut self, schema: &Value) -> Value {
-        let Value::Object(schema) = schema else { return schema.clone() };
+        let Value::Object(schema) = schema else {
+            return schema.clone();
+        };
         let mut normal = Map::new();
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
             match self.followed(reference) {
@@ -124,7 +139,12 @@ impl Normal<'_> {
 
     fn followed(&mut self, reference: &str) -> Value {
         // `#` is the whole, which the path begins with.
-        let name = reference.rsplit('/').next().filter(|name| *name != "#").unwrap_or(&self.path[0]).to_owned();
+        let name = reference
+            .rsplit('/')
+            .next()
+            .filter(|name| *name != "#")
+            .unwrap_or(&self.path[0])
+            .to_owned();
         if self.path.contains(&name) {
             return json!(name);
         }
@@ -138,31 +158,53 @@ impl Normal<'_> {
 
     fn keyword(&mut self, normal: &mut Map<String, Value>, keyword: &str, value: &Value) {
         match keyword {
-            "$schema" | "title" | "description" | "examples" | "$ref" | "allOf" | "propertyNames" | "discriminator" => {}
+            "$schema" | "title" | "description" | "examples" | "$ref" | "allOf" | "propertyNames" | "discriminator" => {
+            }
             "format" if value == "double" || value == "int64" => {}
             "additionalProperties" if *value == json!(true) || self.utoipa && *value == json!(false) => {}
             keyword if self.utoipa && UNKNOWN_TO_UTOIPA.contains(&keyword) => {}
             "properties" => {
-                let members = value.as_object().unwrap().iter().map(|(name, member)| (name.clone(), self.of(member)));
+                let members = value
+                    .as_object()
+                    .unwrap()
+                    .iter()
+                    .map(|(name, member)| (name.clone(), self.of(member)));
                 normal.insert(keyword.to_owned(), Value::Object(members.collect()));
             }
             "items" | "additionalProperties" => {
                 let mut inner = self.of(value);
                 if self.utoipa && inner.get("type").is_some_and(|ty| ty == "string" || ty == "integer") {
-                    inner.as_object_mut().unwrap().retain(|keyword, _| keyword == "type" || keyword == "format");
+                    inner
+                        .as_object_mut()
+                        .unwrap()
+                        .retain(|keyword, _| keyword == "type" || keyword == "format");
                 }
                 normal.insert(keyword.to_owned(), inner);
             }
             "required" | "type" | "enum" if value.is_array() => {
-                let mut values: Vec<_> = value.as_array().unwrap().iter().map(|value| value.as_str().unwrap()).collect();
+                let mut values: Vec<_> = value
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|value| value.as_str().unwrap())
+                    .collect();
                 // `utoipa` takes an empty `rename` for none.
-                values.iter_mut().filter(|value| self.utoipa && **value == "Empty").for_each(|value| *value = "");
+                values
+                    .iter_mut()
+                    .filter(|value| self.utoipa && **value == "Empty")
+                    .for_each(|value| *value = "");
                 values.sort_unstable();
                 normal.insert(keyword.to_owned(), json!(values));
             }
             "const" => drop(normal.insert("enum".to_owned(), json!([value]))),
-            "oneOf" | "anyOf" => alternatives(normal, value.as_array().unwrap().iter().map(|one| self.of(one)).collect()),
-            _ => drop(normal.insert(keyword.to_owned(), value.as_f64().map_or_else(|| value.clone(), |value| json!(value)))),
+            "oneOf" | "anyOf" => alternatives(
+                normal,
+                value.as_array().unwrap().iter().map(|one| self.of(one)).collect(),
+            ),
+            _ => drop(normal.insert(
+                keyword.to_owned(),
+                value.as_f64().map_or_else(|| value.clone(), |value| json!(value)),
+            )),
         }
     }
 }

@@ -71,7 +71,11 @@ fn each_rule_has_its_code() {
         ("weight", json!(10.5), vec!["/weight too-large"]),
         ("aliases", json!([]), vec!["/aliases too-few-items"]),
         ("tags", json!(["a", "b", "c", "d"]), vec!["/tags too-many-items"]),
-        ("tags", json!([1, " "]), vec!["/tags/0 wrong-type", "/tags/1 pattern-mismatch"]),
+        (
+            "tags",
+            json!([1, " "]),
+            vec!["/tags/0 wrong-type", "/tags/1 pattern-mismatch"],
+        ),
         ("at", json!("2026-11-20"), vec!["/at invalid-format"]),
         ("free", json!([]), vec!["/free wrong-type"]),
         ("percent", json!(null), vec!["/percent wrong-type"]),
@@ -79,7 +83,11 @@ fn each_rule_has_its_code() {
         ("labels", json!({}), vec!["/labels/owner required"]),
         ("a/b~c", json!(1), vec!["/a~1b~0c unknown-field"]),
     ] {
-        assert_eq!(refusals::<Thing>(thing_with(member, value.clone())), expected, "{member} = {value}");
+        assert_eq!(
+            refusals::<Thing>(thing_with(member, value.clone())),
+            expected,
+            "{member} = {value}"
+        );
     }
 }
 
@@ -90,7 +98,10 @@ fn the_values_of_integers_count_and_not_their_spelling() {
     let spelled = thing().to_string().replace("\"count\":1,", "\"count\":1.9e1,");
     assert_eq!(accepted::<Thing>(spelled).count, 19);
     assert_eq!(accepted::<Thing>(thing().to_string()).big, 9_007_199_254_740_993);
-    assert_eq!(accepted_with("big", json!(9_223_372_036_854_775_806_i64)).big, i64::MAX - 1);
+    assert_eq!(
+        accepted_with("big", json!(9_223_372_036_854_775_806_i64)).big,
+        i64::MAX - 1
+    );
 }
 
 #[test]
@@ -101,7 +112,10 @@ fn absent_null_and_a_value_are_three_things() {
 
     assert_eq!(accepted::<Thing>(thing().to_string()).nickname, Patch::Absent);
     assert_eq!(accepted_with("nickname", json!(null)).nickname, Patch::Null);
-    assert_eq!(accepted_with("nickname", json!("Bo")).nickname, Patch::Value("Bo".to_owned()));
+    assert_eq!(
+        accepted_with("nickname", json!("Bo")).nickname,
+        Patch::Value("Bo".to_owned())
+    );
 
     assert_eq!(accepted::<Thing>(thing().to_string()).limit, Some(7));
     assert_eq!(accepted_with("limit", json!(null)).limit, None);
@@ -121,22 +135,38 @@ fn absence_means_the_default() {
 fn members_come_once() {
     let twice = thing().to_string().replacen('{', "{\"count\":2,", 1);
     assert_eq!(refusals::<Thing>(twice), ["/count duplicate-field"]);
-    assert_eq!(refusals::<Labels>(r#"{"owner": "o", "a": "1", "a": "2"}"#), ["/a duplicate-field"]);
+    assert_eq!(
+        refusals::<Labels>(r#"{"owner": "o", "a": "1", "a": "2"}"#),
+        ["/a duplicate-field"]
+    );
 }
 
 #[test]
 fn other_members_are_refused_ignored_or_collected() {
-    assert_eq!(refusals::<Tree>(r#"{"value": 1, "more": {"a": [1]}}"#), ["/more unknown-field"]);
-    assert!(accepted::<Drawing>(r#"{"shapes": [], "more": {"a": [1]}}"#).shapes.is_empty());
+    assert_eq!(
+        refusals::<Tree>(r#"{"value": 1, "more": {"a": [1]}}"#),
+        ["/more unknown-field"]
+    );
+    assert!(
+        accepted::<Drawing>(r#"{"shapes": [], "more": {"a": [1]}}"#)
+            .shapes
+            .is_empty()
+    );
     let labels: Labels = accepted(r#"{"a": "1", "owner": "o", "b": "2"}"#);
-    assert_eq!(labels.additional.into_iter().collect::<Vec<_>>(), [("a".into(), "1".into()), ("b".into(), "2".into())]);
+    assert_eq!(
+        labels.additional.into_iter().collect::<Vec<_>>(),
+        [("a".into(), "1".into()), ("b".into(), "2".into())]
+    );
 }
 
 #[test]
 fn the_tag_chooses_wherever_it_stands() {
-    let body = r#"{"shapes": [{"radius": 1, "kind": "circle"}, {"of": {"side": 2, "kind": "square"}, "kind": "group"}]}"#;
+    let body =
+        r#"{"shapes": [{"radius": 1, "kind": "circle"}, {"of": {"side": 2, "kind": "square"}, "kind": "group"}]}"#;
     let drawing: Drawing = accepted(body);
-    let [Shape::Circle(circle), Shape::Group(group)] = drawing.shapes.as_slice() else { panic!("{drawing:?}") };
+    let [Shape::Circle(circle), Shape::Group(group)] = drawing.shapes.as_slice() else {
+        panic!("{drawing:?}")
+    };
     assert_eq!(circle.radius, 1.0);
     assert!(matches!(*group.of, Shape::Square(ref square) if square.side == 2));
     assert_eq!(serde_json::from_str::<Drawing>(body).unwrap(), drawing);
@@ -145,12 +175,18 @@ fn the_tag_chooses_wherever_it_stands() {
 #[test]
 fn the_chosen_variant_says_what_is_wrong() {
     for (shape, expected) in [
-        (r#"{"kind": "circle", "side": 1}"#, vec!["/radius required", "/side unknown-field"]),
+        (
+            r#"{"kind": "circle", "side": 1}"#,
+            vec!["/radius required", "/side unknown-field"],
+        ),
         (r#"{"kind": "oval"}"#, vec!["/kind not-allowed"]),
         (r#"{"radius": 1}"#, vec!["/kind required"]),
         (r#"{"kind": 1}"#, vec!["/kind required"]),
         (r#"[]"#, vec![" wrong-type"]),
-        (r#"{"kind": "group", "of": {"kind": "square"}}"#, vec!["/of/side required"]),
+        (
+            r#"{"kind": "group", "of": {"kind": "square"}}"#,
+            vec!["/of/side required"],
+        ),
     ] {
         assert_eq!(refusals::<Shape>(shape), expected, "{shape}");
     }
@@ -162,7 +198,15 @@ fn the_chosen_variant_says_what_is_wrong() {
 
 #[test]
 fn what_is_no_json_is_malformed() {
-    for body in ["", "{", "{} {}", "{\"value\": 01}", "{\"value\": 1,}", "{\"kind\": \"circle\"", "\u{feff}{}"] {
+    for body in [
+        "",
+        "{",
+        "{} {}",
+        "{\"value\": 01}",
+        "{\"value\": 1,}",
+        "{\"kind\": \"circle\"",
+        "\u{feff}{}",
+    ] {
         assert_eq!(read::<Tree>(body), Read::Malformed, "{body:?}");
         assert_eq!(read::<Shape>(body), Read::Malformed, "{body:?}");
     }
@@ -170,11 +214,20 @@ fn what_is_no_json_is_malformed() {
 
 #[test]
 fn deep_nesting_is_malformed() {
-    let nested = |depth: usize| format!("{}{{\"value\": 1}}{}", "{\"value\": 1, \"left\": ".repeat(depth), "}".repeat(depth));
+    let nested = |depth: usize| {
+        format!(
+            "{}{{\"value\": 1}}{}",
+            "{\"value\": 1, \"left\": ".repeat(depth),
+            "}".repeat(depth)
+        )
+    };
     assert!(matches!(read::<Tree>(nested(20)), Read::Value(_)));
     assert_eq!(read::<Tree>(nested(100)), Read::Malformed);
     assert_eq!(read::<Tree>("[".repeat(100_000)), Read::Malformed);
-    assert_eq!(read::<Drawing>(format!("{{\"x\": {}", "[".repeat(100_000))), Read::Malformed);
+    assert_eq!(
+        read::<Drawing>(format!("{{\"x\": {}", "[".repeat(100_000))),
+        Read::Malformed
+    );
     let group = |depth: usize| "{\"of\": ".repeat(depth) + "1" + &", \"kind\": \"group\"}".repeat(depth);
     assert_eq!(read::<Shape>(group(1_000)), Read::Malformed);
 }
@@ -183,7 +236,10 @@ fn deep_nesting_is_malformed() {
 fn secrets_are_never_shown() {
     let keeping: Keeping = accepted(r#"{"owner": "ada@example.org", "password": "hush", "hint": "quiet"}"#);
     let shown = format!("{keeping:?}");
-    assert!(shown.contains("ada@example.org") && !shown.contains("hush") && !shown.contains("quiet"), "{shown}");
+    assert!(
+        shown.contains("ada@example.org") && !shown.contains("hush") && !shown.contains("quiet"),
+        "{shown}"
+    );
     assert_eq!(keeping.password.expose(), "hush");
     assert_eq!(keeping.hint.unwrap().expose(), "quiet");
     let error = "ab".parse::<Password>().unwrap_err();

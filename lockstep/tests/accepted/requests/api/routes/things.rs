@@ -19,11 +19,7 @@ use super::super::{operations, security};
     operation_id = "endSession",
     tag = "Things",
     summary = "End a session",
-    request_body(
-        content = Option<Ending>,
-        content_type = "application/json",
-        description = "Which; without a body, this one.",
-    ),
+    request_body(content = Ending, content_type = "application/json", description = "Which; without a body, this one."),
     responses(
         (status = 204, description = "Ended."),
         (

@@ -17,7 +17,7 @@ use super::super::{operations, security};
     operation_id = "addNote",
     tag = "Trips",
     summary = "Text both ways",
-    request_body(content = Option<String>, content_type = "text/plain", description = "The note."),
+    request_body(content = String, content_type = "text/plain", description = "The note."),
     responses(
         (status = 200, description = "The note again.", body = String, content_type = "text/plain; charset=utf-8"),
         (

@@ -1,0 +1,218 @@
+//! The document that utoipa derives from the generated server half says what the contract says of every operation,
+//! compared both ways after both are brought into one form. The schemas of types are compared elsewhere.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use lockstep_compiled::{requests, served, shapes, travel};
+use serde_json::{Map, Value, json};
+use utoipa::OpenApi;
+
+/// The server half of the service, as it is.
+#[path = "../../../../server/src/api/mod.rs"]
+#[allow(dead_code, unreachable_pub, unused_imports)]
+mod service;
+
+/// What names an operation in a path item.
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+#[test]
+fn the_documents_are_the_contracts() {
+    agree("../accepted/requests.yaml", requests::api::Document::openapi());
+    agree("../accepted/served.yaml", served::api::Document::openapi());
+    agree("../accepted/shapes.yaml", shapes::api::Document::openapi());
+    agree("../accepted/travel.yaml", travel::api::Document::openapi());
+    agree("../../../openapi.yaml", service::Document::openapi());
+}
+
+fn agree(contract: &str, document: utoipa::openapi::OpenApi) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(contract);
+    let node = lockstep::source::read(&path, &std::fs::read_to_string(&path).unwrap()).unwrap_or_else(|errors| panic!("{errors:?}"));
+    let contract: Value = serde_json::from_str(&node.to_json()).unwrap();
+    let document = serde_json::to_value(document).unwrap();
+    let components = document["components"]["schemas"].as_object().unwrap();
+    let (wanted, found) = (Reader { document: &contract, components }, Reader { document: &document, components });
+    assert_eq!(named(&wanted.operations()), named(&found.operations()), "{}", path.display());
+    for (operation, wanted) in wanted.operations() {
+        let found = &found.operations()[&operation];
+        for (part, wanted) in wanted.as_object().unwrap() {
+            assert_eq!(found[part], *wanted, "{operation}: {part}");
+        }
+        assert_eq!(named_members(found), named_members(&wanted), "{operation}");
+    }
+    assert_eq!(wanted.schemes(), found.schemes(), "{}", path.display());
+    for member in ["title", "version", "description"] {
+        assert_eq!(text(&contract["info"][member]), text(&document["info"][member]), "{member}");
+    }
+    assert_eq!(described(&contract["tags"]), described(&document["tags"]), "tags");
+}
+
+fn named(operations: &BTreeMap<String, Value>) -> Vec<&String> {
+    operations.keys().collect()
+}
+
+fn named_members(value: &Value) -> Vec<&String> {
+    value.as_object().unwrap().keys().collect()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default().trim()
+}
+
+fn described(tags: &Value) -> Vec<(&str, &str)> {
+    tags.as_array().into_iter().flatten().map(|tag| (text(&tag["name"]), text(&tag["description"]))).collect()
+}
+
+/// Reads a document into a form in which equal things are equal.
+struct Reader<'d> {
+    document: &'d Value,
+    /// The schemas that keep their names: aliases are what they stand for.
+    components: &'d Map<String, Value>,
+}
+
+impl<'d> Reader<'d> {
+    /// Every operation by method and path.
+    fn operations(&self) -> BTreeMap<String, Value> {
+        let mut operations = BTreeMap::new();
+        for (path, item) in self.document["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                if METHODS.contains(&method.as_str()) {
+                    operations.insert(format!("{method} {path}"), self.operation(item, operation));
+                }
+            }
+        }
+        operations
+    }
+
+    fn operation(&self, item: &Value, operation: &Value) -> Value {
+        let security = operation.get("security").or(self.document.get("security")).cloned().unwrap_or_default();
+        let mut security: Vec<_> = security.as_array().cloned().unwrap_or_default();
+        // The order in which alternatives stand means nothing to callers.
+        security.sort_by_key(Value::to_string);
+        json!({
+            "operationId": operation["operationId"],
+            "tags": operation["tags"],
+            "summary": text(&operation["summary"]),
+            "description": text(&operation["description"]),
+            "deprecated": operation["deprecated"] == true,
+            "security": security,
+            "parameters": self.parameters(item, operation),
+            "requestBody": self.body(&operation["requestBody"]),
+            "responses": self.members(&operation["responses"], |response| self.response(response)),
+        })
+    }
+
+    /// A component behind a reference.
+    fn followed(&self, value: &'d Value) -> &'d Value {
+        match value["$ref"].as_str() {
+            Some(reference) => self.document.pointer(reference.trim_start_matches('#')).unwrap(),
+            None => value,
+        }
+    }
+
+    fn members(&self, members: &'d Value, read: impl Fn(&'d Value) -> Value) -> Value {
+        let members = members.as_object().into_iter().flatten();
+        Value::Object(members.map(|(name, member)| (name.clone(), read(self.followed(member)))).collect())
+    }
+
+    fn parameters(&self, item: &Value, operation: &Value) -> Value {
+        let both = [&item["parameters"], &operation["parameters"]];
+        let mut parameters = Map::new();
+        for parameter in both.into_iter().filter_map(Value::as_array).flatten() {
+            let parameter = match parameter["$ref"].as_str() {
+                Some(reference) => self.document.pointer(reference.trim_start_matches('#')).unwrap(),
+                None => parameter,
+            };
+            let schema = self.schema(&parameter["schema"]);
+            // Nothing but lists has anything to explode.
+            let joined = schema["type"] == "array" && parameter["explode"] == false;
+            let read = json!({
+                "required": parameter["required"] == true,
+                "deprecated": parameter["deprecated"] == true,
+                "description": text(&parameter["description"]),
+                "joined": joined,
+                "schema": schema,
+                "example": parameter["example"],
+            });
+            parameters.insert(format!("{} {}", text(&parameter["in"]), text(&parameter["name"])), read);
+        }
+        Value::Object(parameters)
+    }
+
+    fn body(&self, body: &Value) -> Value {
+        if body.is_null() {
+            return Value::Null;
+        }
+        json!({
+            "required": body["required"] == true,
+            "description": text(&body["description"]),
+            "content": self.content(&body["content"]),
+        })
+    }
+
+    fn content(&self, content: &Value) -> Value {
+        let types = content.as_object().into_iter().flatten().map(|(name, media_type)| {
+            let schema = self.schema(&media_type["schema"]);
+            // Bytes are whatever they are, and utoipa has no rules for text.
+            let seen = match name {
+                json if json.contains("json") => schema,
+                text if text.starts_with("text/") => json!({ "type": schema["type"] }),
+                _ => Value::Null,
+            };
+            (name.clone(), seen)
+        });
+        Value::Object(types.collect())
+    }
+
+    fn response(&self, response: &'d Value) -> Value {
+        json!({
+            "description": text(&response["description"]),
+            "content": self.content(&response["content"]),
+            "headers": self.members(&response["headers"], |header| self.header(header)),
+        })
+    }
+
+    /// utoipa has no more of a header than its type and description.
+    fn header(&self, header: &Value) -> Value {
+        json!({
+            "description": text(&header["description"]),
+            "type": self.schema(&header["schema"])["type"],
+        })
+    }
+
+    /// A schema in one form: what has a name is its name, everything else its keywords without annotations.
+    fn schema(&self, schema: &Value) -> Value {
+        let mut normal = Map::new();
+        let parts = schema["allOf"].as_array().into_iter().flatten().chain([schema]);
+        for part in parts {
+            if let Some(reference) = part["$ref"].as_str() {
+                let name = reference.rsplit('/').next().unwrap();
+                if self.components.contains_key(name) {
+                    normal.insert("named".to_owned(), json!(name));
+                } else {
+                    let target = self.document.pointer(reference.trim_start_matches('#')).unwrap();
+                    normal.extend(self.schema(target).as_object().unwrap().clone());
+                }
+            }
+            for (keyword, value) in part.as_object().into_iter().flatten() {
+                match keyword.as_str() {
+                    "$ref" | "allOf" | "description" | "examples" => {}
+                    "format" if value == "double" || value == "int64" => {}
+                    "items" => drop(normal.insert(keyword.clone(), self.schema(value))),
+                    _ => drop(normal.insert(keyword.clone(), value.as_f64().map_or(value.clone(), |it| json!(it)))),
+                }
+            }
+        }
+        Value::Object(normal)
+    }
+
+    fn schemes(&self) -> Value {
+        let mut schemes = self.document["components"]["securitySchemes"].clone();
+        for scheme in schemes.as_object_mut().into_iter().flatten().map(|(_, scheme)| scheme) {
+            let docs = text(&scheme["description"]).to_owned();
+            scheme["description"] = json!(docs);
+        }
+        schemes
+    }
+}

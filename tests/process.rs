@@ -1,0 +1,148 @@
+//! The programs of the workspace as users start them: built once in a test run, started in a directory and an environment
+//! of their own. What goes on inside them is for the tests that run the server in their own process.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::time::timeout;
+
+/// The longest that a program may take to say something that a test waits for.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The root of the repository.
+pub fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace")
+}
+
+/// Where cargo puts what it builds.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)
+}
+
+/// A program of the workspace, as its sources are now: `spaces-server`, or `examples/quickstart`.
+///
+/// `cargo test` builds binaries only for the tests of their own package, so the first call has them built here.
+pub fn program(name: &str) -> PathBuf {
+    static BUILT: OnceLock<()> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        // Everything is selected so that features, and with them compiled dependencies, are those of `cargo test`.
+        let mut build = std::process::Command::new(env!("CARGO"));
+        build.args(["build", "--quiet", "--workspace", "--bin", "spaces-server", "--example", "quickstart"]);
+        build.current_dir(workspace());
+        // The outer cargo's variables are about another package.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| is_about_a_package(name)) {
+            build.env_remove(name);
+        }
+        assert!(build.status().expect("cargo").success(), "spaces-server builds");
+    });
+    target().join("debug").join(name)
+}
+
+fn is_about_a_package(variable: &OsStr) -> bool {
+    let variable = variable.to_string_lossy();
+    variable.starts_with("CARGO_PKG_") || variable.starts_with("CARGO_MANIFEST_")
+}
+
+/// A command for the server, in this directory and with nothing in its environment but these variables. It takes any free
+/// port unless `PORT` says otherwise.
+pub fn server(directory: &Path, environment: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(program("spaces-server"));
+    command.current_dir(directory).env_clear().env("PORT", "0").envs(environment.iter().copied()).kill_on_drop(true);
+    command
+}
+
+/// A server in a process of its own; it is killed when this is dropped.
+pub struct Server {
+    /// Where it listens, such as `http://127.0.0.1:4000`.
+    pub base: String,
+    /// What it printed until it listened.
+    pub printed: String,
+    process: Running,
+}
+
+impl Server {
+    /// Starts it and waits until it listens.
+    pub async fn start(directory: &Path, environment: &[(&str, &str)]) -> Self {
+        let mut process = Running::stdout(server(directory, environment));
+        let printed = process.until("\"message\":\"listening\"").await;
+        let (_, address) = printed.rsplit_once("\"address\":\"").expect("an address");
+        let (address, _) = address.split_once('"').expect("an address");
+        Self { base: format!("http://{address}"), printed, process }
+    }
+
+    /// Sends SIGTERM, as process managers do.
+    pub async fn terminate(&self) {
+        let id = self.process.child.id().expect("it runs").to_string();
+        let kill = Command::new("kill").args(["-TERM", &id]).status().await;
+        assert!(kill.expect("kill").success());
+    }
+
+    /// Waits until it has ended by itself, and says how, and what it printed last.
+    pub async fn ended(mut self) -> (ExitStatus, String) {
+        let rest = self.process.rest().await;
+        let status = timeout(PATIENCE, self.process.child.wait()).await.expect("it ends");
+        (status.expect("a status"), rest)
+    }
+}
+
+/// A process whose output is read line by line; it is killed when this is dropped.
+pub struct Running<Output = ChildStdout> {
+    child: Child,
+    lines: Lines<BufReader<Output>>,
+}
+
+impl Running {
+    /// Starts a command and reads its standard output.
+    pub fn stdout(mut command: Command) -> Self {
+        let mut child = command.kill_on_drop(true).stdout(Stdio::piped()).spawn().expect("it starts");
+        let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        Self { child, lines }
+    }
+}
+
+impl Running<tokio::process::ChildStderr> {
+    /// Starts a command and reads its standard error.
+    pub fn stderr(mut command: Command) -> Self {
+        let mut child = command.kill_on_drop(true).stderr(Stdio::piped()).spawn().expect("it starts");
+        let lines = BufReader::new(child.stderr.take().expect("its output")).lines();
+        Self { child, lines }
+    }
+}
+
+impl<Output: AsyncRead + Unpin> Running<Output> {
+    /// Everything up to the first line that contains this text.
+    pub async fn until(&mut self, text: &str) -> String {
+        let mut read = String::new();
+        while !read.contains(text) {
+            let line = timeout(PATIENCE, self.lines.next_line()).await;
+            match line.expect("it goes on").expect("text") {
+                Some(line) => read.extend([line.as_str(), "\n"]),
+                None => panic!("it ended before it said {text:?}: {read}"),
+            }
+        }
+        read
+    }
+
+    async fn rest(&mut self) -> String {
+        let mut read = String::new();
+        while let Some(line) = timeout(PATIENCE, self.lines.next_line()).await.expect("it ends").expect("text") {
+            read.extend([line.as_str(), "\n"]);
+        }
+        read
+    }
+}
+
+/// Runs a command to its end, and answers what it wrote to standard output; anything but success fails the test with all
+/// that it wrote.
+pub async fn output(mut command: Command) -> String {
+    let output = timeout(PATIENCE, command.kill_on_drop(true).output()).await.expect("it ends").expect("it starts");
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{:?}: {}\n{stdout}\n{stderr}", command.as_std(), output.status);
+    stdout
+}
