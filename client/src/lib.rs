@@ -403,7 +403,7 @@ impl Client {
 impl Client {
     /// The caller's spaces.
     ///
-    /// Oldest membership first, each with the caller's role in it. Only an absent `nextCursor` ends the list.
+    /// Oldest space first, each with the caller's role in it. Only an absent `nextCursor` ends the list.
     ///
     /// `GET /api/spaces`, with `bearerAuth`
     ///

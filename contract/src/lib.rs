@@ -53,7 +53,7 @@ pub struct Account {
 
 /// Where the avatar is; https only.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(
     examples("https://example.org/ada.png"),
     format = "uri",
@@ -73,7 +73,7 @@ runtime::text_newtype!(
 
 /// A few words about oneself.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(examples("Writes programs for engines."), max_length = 500)]
 #[schemars(extend("maxLength" = 500))]
 pub struct Bio(String);
@@ -82,7 +82,7 @@ runtime::text_newtype!(Bio, runtime::Text::new().max(500));
 
 /// A colour in lower-case hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(examples("#0f766e"), pattern = "^#[0-9a-f]{6}$")]
 #[schemars(extend("pattern" = "^#[0-9a-f]{6}$"))]
 pub struct Color(String);
@@ -189,7 +189,7 @@ impl Decode for Credentials {
 
 /// What a person is called, without blanks around it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(examples("Ada Lovelace"), min_length = 1, max_length = 80, pattern = r"^\S(.*\S)?$")]
 #[schemars(extend("minLength" = 1, "maxLength" = 80, "pattern" = r"^\S(.*\S)?$"))]
 pub struct DisplayName(String);
@@ -204,7 +204,7 @@ runtime::text_newtype!(
 
 /// An email address; compared without regard to case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(examples("ada@example.org"), format = "email", min_length = 3, max_length = 254)]
 #[schemars(extend("format" = "email", "minLength" = 3, "maxLength" = 254))]
 pub struct Email(String);
@@ -347,7 +347,7 @@ runtime::text_enum!(LivenessStatus);
 
 /// A language tag (BCP 47).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(
     examples("en-GB"),
     min_length = 2,
@@ -415,7 +415,7 @@ runtime::text_enum!(MemberListVisibility);
 
 /// A password to set. Commonly breached ones are refused.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(examples("correct horse battery"), value_type = String, format = "password", min_length = 12, max_length = 128)]
 #[schemars(extend("format" = "password", "minLength" = 12, "maxLength" = 128))]
 pub struct NewPassword(Secret);
@@ -891,7 +891,7 @@ pub struct Space {
 
 /// What the space is for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(examples("Everything about the engine."), max_length = 2000)]
 #[schemars(extend("maxLength" = 2000))]
 pub struct SpaceDescription(String);
@@ -940,7 +940,7 @@ pub struct SpaceList {
 
 /// What the space is called, without blanks around it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(
     examples("Analytical Engine"),
     min_length = 1,
@@ -1075,7 +1075,7 @@ pub type Timestamp = chrono::DateTime<chrono::Utc>;
 
 /// An IANA time zone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(
     examples("Europe/London"),
     min_length = 1,

@@ -44,7 +44,15 @@ impl App {
         let cursors = Arc::new(Cursors::new(&key)?);
         let tokens = Arc::new(Tokens::new(key, clock.clone()));
         let started_at = clock.now();
-        Ok(Self { store, clock, tokens, cursors, passwords: Passwords::new(), registration, started_at })
+        Ok(Self {
+            store,
+            clock,
+            tokens,
+            cursors,
+            passwords: Passwords::new(),
+            registration,
+            started_at,
+        })
     }
 }
 
@@ -63,10 +71,13 @@ impl Security for App {
     /// A token counts while its session is alive and its user active: ending either ends it at once.
     async fn bearer_auth(&self, _call: &Call, token: Secret) -> Result<Caller, Failure<Unauthorized>> {
         let refused = || Failure::Refused(unauthenticated());
-        let claims = self.tokens.verify(token.expose()).map_err(|invalid| {
-            Failure::Refused(unauthenticated().with_context(invalid))
-        })?;
+        let claims = self
+            .tokens
+            .verify(token.expose())
+            .map_err(|invalid| Failure::Refused(unauthenticated().with_context(invalid)))?;
         let found = self.store.authenticate(claims.session_id, claims.user_id).await?;
-        found.map(|(session, user)| Caller { user, session }).ok_or_else(refused)
+        found
+            .map(|(session, user)| Caller { user, session })
+            .ok_or_else(refused)
     }
 }

@@ -2,9 +2,21 @@
 //! Everything speaks HTTP to the real server; raw HTTP is for what the client cannot send.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod aliases;
 mod architecture;
+mod auth;
 mod browser;
+mod conditional;
 mod drift;
+mod limits;
 mod moto;
+mod problems;
 mod process;
 mod readme;
+mod spaces;
+mod statuses;
+mod support;
+mod system;
+mod tokens;
+mod users;
+mod world;

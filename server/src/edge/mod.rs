@@ -6,6 +6,7 @@
 //! ```ignore
 //! App::new()
 //!     .configure(|services| edge::docs::configure(services, &settings.security_contact, &clock))
+//!     .wrap(from_fn(edge::unread_body))
 //!     .wrap(edge::client_address(settings.trusted_proxies.clone()))
 //!     .wrap(edge::cors(settings.cors_origins.clone()))
 //!     .wrap(edge::security_headers(settings.environment))
@@ -21,12 +22,14 @@ mod client_address;
 mod cors;
 mod request_id;
 mod security_headers;
+mod unread_body;
 
 pub use access_log::access_log;
 pub use client_address::client_address;
 pub use cors::cors;
 pub use request_id::{TraceParent, request_id};
 pub use security_headers::security_headers;
+pub use unread_body::unread_body;
 
 #[cfg(test)]
 mod tests {

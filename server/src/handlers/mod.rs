@@ -21,9 +21,10 @@ fn is_known(header: Option<&str>, current: &str) -> bool {
 /// Refuses a change that was made on another state than the current one.
 fn check_if_match(header: Option<&str>, current: &str) -> Result<(), PreconditionFailed> {
     match header {
-        Some(header) if !if_match(header, current) => {
-            Err(PreconditionFailed::new("stale-version", "It has changed since; read it again and repeat the change."))
-        }
+        Some(header) if !if_match(header, current) => Err(PreconditionFailed::new(
+            "stale-version",
+            "It has changed since; read it again and repeat the change.",
+        )),
         _ => Ok(()),
     }
 }

@@ -18,7 +18,11 @@ impl SystemApi for App {
         let begun = Instant::now();
         self.store.ping().await?;
         let latency_ms = begun.elapsed().as_secs_f64() * 1e3;
-        let store = HealthCheck { name: "store".to_owned(), status: HealthStatus::Ok, latency_ms };
+        let store = HealthCheck {
+            name: "store".to_owned(),
+            status: HealthStatus::Ok,
+            latency_ms,
+        };
         let uptime = self.clock.now() - self.started_at;
         let body = Health {
             status: HealthStatus::Ok,
@@ -30,7 +34,11 @@ impl SystemApi for App {
     }
 
     async fn get_liveness(&self, _call: &Call) -> Result<GetLivenessAnswer, GetLivenessRefusal> {
-        Ok(GetLivenessAnswer::Ok { body: Liveness { status: LivenessStatus::Alive } })
+        Ok(GetLivenessAnswer::Ok {
+            body: Liveness {
+                status: LivenessStatus::Alive,
+            },
+        })
     }
 
     async fn get_version(&self, _call: &Call) -> Result<GetVersionAnswer, GetVersionRefusal> {

@@ -27,7 +27,10 @@ impl UsersApi for App {
         if is_known(params.if_none_match.as_deref(), &etag) {
             return Ok(GetProfileAnswer::NotModified { etag });
         }
-        Ok(GetProfileAnswer::Ok { etag, body: caller.user.profile() })
+        Ok(GetProfileAnswer::Ok {
+            etag,
+            body: caller.user.profile(),
+        })
     }
 
     async fn update_profile(
@@ -41,7 +44,10 @@ impl UsersApi for App {
         check_if_match(params.if_match.as_deref(), &entity_tag(version))?;
         let expected = params.if_match.map(|_| version);
         let user = self.store.update_profile(user_id, body, expected).await?;
-        Ok(UpdateProfileAnswer::Ok { etag: entity_tag(user.version), body: user.profile() })
+        Ok(UpdateProfileAnswer::Ok {
+            etag: entity_tag(user.version),
+            body: user.profile(),
+        })
     }
 
     async fn complete_onboarding(
@@ -50,7 +56,10 @@ impl UsersApi for App {
         caller: Caller,
     ) -> Result<CompleteOnboardingAnswer, CompleteOnboardingRefusal> {
         let user = self.store.complete_onboarding(caller.user.user_id).await?;
-        Ok(CompleteOnboardingAnswer::Ok { etag: entity_tag(user.version), body: user.profile() })
+        Ok(CompleteOnboardingAnswer::Ok {
+            etag: entity_tag(user.version),
+            body: user.profile(),
+        })
     }
 
     async fn get_preferences(
@@ -84,10 +93,23 @@ impl UsersApi for App {
         if let Some(space_id) = body.default_space_id {
             self.check_default_space(user_id, space_id).await?;
         }
-        let PreferencesUpdate { theme, language, notifications, default_space_id } = body;
-        let preferences = Preferences { theme, language, notifications, default_space_id };
+        let PreferencesUpdate {
+            theme,
+            language,
+            notifications,
+            default_space_id,
+        } = body;
+        let preferences = Preferences {
+            theme,
+            language,
+            notifications,
+            default_space_id,
+        };
         let Versioned { version, value } = self.store.update_preferences(user_id, preferences, expected).await?;
-        Ok(UpdatePreferencesAnswer::Ok { etag: entity_tag(version), body: value })
+        Ok(UpdatePreferencesAnswer::Ok {
+            etag: entity_tag(version),
+            body: value,
+        })
     }
 }
 
@@ -102,7 +124,11 @@ impl App {
                 language: user.locale.clone(),
                 notifications: NotificationPreferences {
                     email: true,
-                    push: PushPreferences { tasks: true, events: true, invitations: true },
+                    push: PushPreferences {
+                        tasks: true,
+                        events: true,
+                        invitations: true,
+                    },
                 },
                 default_space_id: None,
             },
@@ -116,8 +142,8 @@ impl App {
             Err(Failure::Refused(_)) => Err(Failure::Refused(UnprocessableContent::violations(vec![Violation {
                 r#in: ViolationPlace::Body,
                 pointer: "/defaultSpaceId".to_owned(),
-                code: "unknown-space".to_owned(),
-                detail: "must be one of your spaces".to_owned(),
+                code: "unknown-space".into(),
+                detail: "must be one of your spaces".into(),
             }]))),
         }
     }

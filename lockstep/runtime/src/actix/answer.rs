@@ -7,13 +7,13 @@ use std::panic::AssertUnwindSafe;
 
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, StatusCode};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::FutureExt;
 use serde::Serialize;
 
 use super::call::request_id;
 use super::routes::pattern;
-use crate::{Deprecation, InternalError, Operation, Refusal};
+use crate::{Alias, Deprecation, InternalError, Operation, Refusal};
 
 /// The documented answers of an operation.
 pub trait Answer {
@@ -24,7 +24,8 @@ pub trait Answer {
     fn into_response(self) -> Result<HttpResponse, InternalError>;
 }
 
-/// Runs an operation and turns whatever comes of it into a response.
+/// Runs an operation and turns whatever comes of it into a response. The operation is left in the request's extensions,
+/// as `&'static Operation`, for the log.
 pub async fn answer<A: Answer, R: Into<Refusal>>(
     request: &HttpRequest,
     operation: &'static Operation,
@@ -39,7 +40,7 @@ pub async fn answer<A: Answer, R: Into<Refusal>>(
     if let Some((deprecation, successor)) = deprecation(request, operation) {
         deprecate(&mut response, deprecation, &successor);
     }
-    response.extensions_mut().insert(operation);
+    request.extensions_mut().insert(operation);
     response
 }
 
@@ -61,9 +62,9 @@ pub fn problem_response(request: &HttpRequest, refusal: Refusal) -> HttpResponse
         }
     }
     let (status, retry_after) = (refusal.status(), refusal.retry_after());
-    let mut reply = Reply::new(status).header("cache-control", "no-store");
+    let mut reply = Reply::new(status).constant_header("cache-control", "no-store");
     if status == 401 {
-        reply = reply.header("www-authenticate", refusal.challenge());
+        reply = reply.constant_header("www-authenticate", refusal.challenge());
     }
     if let Some(seconds) = retry_after {
         reply = reply.header("retry-after", seconds);
@@ -87,14 +88,26 @@ fn causes(error: &(dyn std::error::Error + 'static)) -> String {
 
 /// Whether the request came over a deprecated path or to a deprecated operation, and what replaces it.
 fn deprecation(request: &HttpRequest, operation: &Operation) -> Option<(Deprecation, String)> {
-    let matched = request.match_pattern()?;
-    let alias = operation.aliases.iter().find(|alias| pattern(alias.path) == matched);
-    let deprecation = alias.map(|alias| alias.deprecation).or(operation.deprecation)?;
+    let deprecation = alias(request, operation)
+        .map(|alias| alias.deprecation)
+        .or(operation.deprecation)?;
     let mut successor = pattern(deprecation.successor.unwrap_or_default());
     for (name, value) in request.match_info().iter() {
         successor = successor.replace(&format!("{{{name}}}"), value);
     }
     Some((deprecation, successor))
+}
+
+/// The alias over which the request came. Asking the router is not cheap, so it only confirms.
+fn alias(request: &HttpRequest, operation: &Operation) -> Option<&'static Alias> {
+    let begins_alike = |alias: &&Alias| {
+        let fixed = alias.path.split('{').next().unwrap_or_default();
+        request.path().starts_with(fixed)
+    };
+    let candidates = || operation.aliases.iter().filter(begins_alike);
+    candidates().next()?;
+    let matched = request.match_pattern()?;
+    candidates().find(|alias| pattern(alias.path) == matched)
 }
 
 fn deprecate(response: &mut HttpResponse, deprecation: Deprecation, successor: &str) {
@@ -141,6 +154,14 @@ impl Reply {
             }
             Err(_) => self.invalid = Some(name),
         }
+        self
+    }
+
+    /// Adds a header whose value the contract fixes; the name is in lower case, and the value of visible characters.
+    #[must_use]
+    pub fn constant_header(mut self, name: &'static str, value: &'static str) -> Self {
+        let (name, value) = (HeaderName::from_static(name), HeaderValue::from_static(value));
+        self.response.headers_mut().insert(name, value);
         self
     }
 

@@ -16,7 +16,9 @@ pub(super) fn emit(server: &Server<'_>) -> String {
         docs => format!("(name = {}, description = {})", text(&tag.name), text(docs)),
     });
     entries.push(format!("tags(\n{})", lines(tagged)));
-    let paths = tags.iter().flat_map(|(tag, operations)| operations.iter().map(|operation| path::entry(&module(tag), operation)));
+    let paths = tags
+        .iter()
+        .flat_map(|(tag, operations)| operations.iter().map(|operation| path::entry(&module(tag), operation)));
     entries.push(format!("paths(\n{})", lines(paths)));
     let schemas: Vec<_> = components(server).collect();
     if !schemas.is_empty() {
@@ -28,17 +30,33 @@ pub(super) fn emit(server: &Server<'_>) -> String {
     }
     let mut uses = String::new();
     let helpers = ["set_body_optional", "set_parameter_default"];
-    let helpers: Vec<_> = helpers.into_iter().filter(|helper| modifier.contains(&format!("{helper}("))).collect();
+    let helpers: Vec<_> = helpers
+        .into_iter()
+        .filter(|helper| modifier.contains(&format!("{helper}(")))
+        .collect();
     if !helpers.is_empty() {
         uses += &format!("use lockstep_runtime::{{{}}};\n", helpers.join(", "));
     }
     if modifier.contains("SecurityScheme::") {
         uses += "use utoipa::openapi::security::{SECURITY};\n";
-        let used = ["ApiKey", "ApiKeyValue", "HttpAuthScheme", "HttpBuilder", "SecurityScheme"];
-        let used: Vec<_> = used.into_iter().filter(|name| modifier.contains(&format!("{name}::"))).collect();
+        let used = [
+            "ApiKey",
+            "ApiKeyValue",
+            "HttpAuthScheme",
+            "HttpBuilder",
+            "SecurityScheme",
+        ];
+        let used: Vec<_> = used
+            .into_iter()
+            .filter(|name| modifier.contains(&format!("{name}::")))
+            .collect();
         uses = uses.replace("SECURITY", &used.join(", "));
     }
-    uses += if modifier.is_empty() { "use utoipa::OpenApi;\n" } else { "use utoipa::{Modify, OpenApi};\n" };
+    uses += if modifier.is_empty() {
+        "use utoipa::OpenApi;\n"
+    } else {
+        "use utoipa::{Modify, OpenApi};\n"
+    };
     format!(
         "//! The document of {} by utoipa: derived from the code, to be compared with the contract.\n\n{uses}\n\
          /// The document.\n#[derive(Debug, OpenApi)]\n#[openapi(\n{})]\npub struct Document;\n{modifier}",
@@ -48,7 +66,9 @@ pub(super) fn emit(server: &Server<'_>) -> String {
 }
 
 fn lines(entries: impl Iterator<Item = String>) -> String {
-    entries.map(|entry| format!("    {},\n", entry.replace('\n', "\n    "))).collect()
+    entries
+        .map(|entry| format!("    {},\n", entry.replace('\n', "\n    ")))
+        .collect()
 }
 
 fn info(server: &Server<'_>) -> String {
@@ -106,8 +126,13 @@ fn modifier(server: &Server<'_>) -> String {
 fn scheme(scheme: &SecurityScheme) -> String {
     let described = (!scheme.docs.trim().is_empty()).then(|| text_literal(scheme.docs.trim()));
     let http = |kind: &str, format: Option<&String>| {
-        let format = format.map(|format| format!(".bearer_format({})", text_literal(format))).unwrap_or_default();
-        let description = described.as_ref().map(|docs| format!(".description(Some({docs}))")).unwrap_or_default();
+        let format = format
+            .map(|format| format!(".bearer_format({})", text_literal(format)))
+            .unwrap_or_default();
+        let description = described
+            .as_ref()
+            .map(|docs| format!(".description(Some({docs}))"))
+            .unwrap_or_default();
         format!(
             "SecurityScheme::Http(HttpBuilder::new()\
              .scheme(HttpAuthScheme::{kind}){format}{description}.build())"
@@ -127,5 +152,8 @@ fn scheme(scheme: &SecurityScheme) -> String {
         SchemeKind::ApiKeyQuery(name) => key("Query", name),
         SchemeKind::ApiKeyCookie(name) => key("Cookie", name),
     };
-    format!("components.add_security_scheme({}, {value});\n", text_literal(&scheme.name))
+    format!(
+        "components.add_security_scheme({}, {value});\n",
+        text_literal(&scheme.name)
+    )
 }

@@ -4,6 +4,9 @@
 use super::{literals, resolve};
 use crate::model::{Api, ArrayType, IntegerType, MapType, NumberType, TextFormat, TextType, Type, TypeDef};
 
+/// The longest line, with its end.
+const WIDTH: usize = 121;
+
 /// A keyword of JSON Schema with its value in Rust tokens.
 struct Keyword {
     /// As in JSON Schema.
@@ -88,10 +91,16 @@ impl Attributes {
             self.schemars.push(format!("extend({})", self.extensions.join(", ")));
         }
         let render = |name: &str, entries: &[String]| {
-            if entries.is_empty() {
-                String::new()
-            } else {
-                format!("{indent}#[{name}({})]\n", entries.join(", "))
+            let line = format!("{indent}#[{name}({})]\n", entries.join(", "));
+            match entries {
+                [] => String::new(),
+                [_] => line,
+                _ if line.len() <= WIDTH => line,
+                // rustfmt leaves an attribute alone where it holds more than literals.
+                _ => format!(
+                    "{indent}#[{name}(\n{indent}    {},\n{indent})]\n",
+                    entries.join(&format!(",\n{indent}    "))
+                ),
             }
         };
         render("schema", &self.schema) + &render("schemars", &self.schemars)

@@ -36,7 +36,13 @@ export const circleKindValues = ["circle"] as const;
  */
 export type Day = string;
 
-/** Shapes. Other members are ignored. */
+/**
+ * Shapes. Other members are ignored. Markdown as people write it:
+ *
+ * - a list whose second line
+ * goes on, with a [link] to nothing, https://example.org and <b>HTML
+ *    - with odd indents
+ */
 export interface Drawing {
   /** The shapes. */
   shapes: Shape[];
@@ -326,6 +332,7 @@ export interface Thing {
    * Rules of items.
    *
    * @minItems 1
+   * @maxItems 20
    * @uniqueItems true
    * @items {"minLength":2,"pattern":"^[a-z]+$"}
    */
@@ -541,6 +548,40 @@ export type KeepSecretResult =
   | Answer<"default", Problem>
   | Unexpected;
 
+/** What {@link Client.addTags} is given. */
+export interface AddTagsRequest {
+  /** The tags. */
+  readonly body: Tags;
+}
+
+/**
+ * What {@link Client.addTags} answers.
+ *
+ * - 204: Added.
+ * - default: What went wrong.
+ */
+export type AddTagsResult =
+  | Answer<204>
+  | Answer<"default", Problem>
+  | Unexpected;
+
+/** What {@link Client.putTags} is given. */
+export interface PutTagsRequest {
+  /** A body that is an array with rules. */
+  readonly body?: Tags;
+}
+
+/**
+ * What {@link Client.putTags} answers.
+ *
+ * - 204: Put.
+ * - default: What went wrong.
+ */
+export type PutTagsResult =
+  | Answer<204>
+  | Answer<"default", Problem>
+  | Unexpected;
+
 /** What {@link Client.createThing} is given. */
 export interface CreateThingRequest {
   /** The thing. */
@@ -563,6 +604,8 @@ export interface Operations {
   readonly draw: { readonly request: DrawRequest; readonly result: DrawResult };
   readonly sendOdd: { readonly request: SendOddRequest; readonly result: SendOddResult };
   readonly keepSecret: { readonly request: KeepSecretRequest; readonly result: KeepSecretResult };
+  readonly addTags: { readonly request: AddTagsRequest; readonly result: AddTagsResult };
+  readonly putTags: { readonly request: PutTagsRequest; readonly result: PutTagsResult };
   readonly createThing: { readonly request: CreateThingRequest; readonly result: CreateThingResult };
 }
 
@@ -589,6 +632,24 @@ export const operations = {
   keepSecret: {
     method: "POST",
     path: "/secrets",
+    contentType: "application/json",
+    answers: {
+      204: {},
+      default: { mediaType: "application/problem+json", as: "json" },
+    },
+  },
+  addTags: {
+    method: "POST",
+    path: "/tags",
+    contentType: "application/json",
+    answers: {
+      204: {},
+      default: { mediaType: "application/problem+json", as: "json" },
+    },
+  },
+  putTags: {
+    method: "PUT",
+    path: "/tags",
     contentType: "application/json",
     answers: {
       204: {},
@@ -630,6 +691,20 @@ export interface Client {
   readonly keepSecret: (request: KeepSecretRequest, options?: CallOptions) => Promise<KeepSecretResult>;
 
   /**
+   * Add tags
+   *
+   * `POST /tags`
+   */
+  readonly addTags: (request: AddTagsRequest, options?: CallOptions) => Promise<AddTagsResult>;
+
+  /**
+   * Put tags
+   *
+   * `PUT /tags`
+   */
+  readonly putTags: (request?: PutTagsRequest, options?: CallOptions) => Promise<PutTagsResult>;
+
+  /**
    * Create a thing
    *
    * `POST /things`
@@ -644,6 +719,8 @@ export function createClient(options: ClientOptions): Client {
     draw: call("draw"),
     sendOdd: call("sendOdd"),
     keepSecret: call("keepSecret"),
+    addTags: call("addTags"),
+    putTags: call("putTags"),
     createThing: call("createThing"),
   };
 }

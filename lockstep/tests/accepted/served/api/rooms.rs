@@ -69,6 +69,7 @@ pub trait RoomsApi: Security {
         call: &Call,
         caller: (Self::ApiKey, Self::BearerAuth),
         params: CloseRoomParams,
+        body: Option<crate::served::types::Call>,
     ) -> impl Future<Output = Result<CloseRoomAnswer, CloseRoomRefusal>>;
 }
 
@@ -306,5 +307,6 @@ refusals! {
     pub CloseRoomRefusal:
         BadRequest, Unauthorized, Forbidden, NotFound, MethodNotAllowed, NotAcceptable, RequestTimeout,
         Conflict, PreconditionFailed, ContentTooLarge, UnsupportedMediaType, UnprocessableContent,
-        PreconditionRequired, TooManyRequests, InternalError, ServiceUnavailable, Fault;
+        PreconditionRequired, TooManyRequests, InternalError, ServiceUnavailable, Fault,
+        actix::UnreadableBody;
 }

@@ -2,7 +2,8 @@
 
 //! The document of Types by utoipa: derived from the code, to be compared with the contract.
 
-use utoipa::OpenApi;
+use lockstep_runtime::set_body_optional;
+use utoipa::{Modify, OpenApi};
 
 /// The document.
 #[derive(Debug, OpenApi)]
@@ -19,6 +20,8 @@ use utoipa::OpenApi;
         super::routes::things::draw,
         super::routes::things::send_odd,
         super::routes::things::keep_secret,
+        super::routes::things::add_tags,
+        super::routes::things::put_tags,
         super::routes::things::create_thing,
     ),
     components(schemas(
@@ -46,5 +49,15 @@ use utoipa::OpenApi;
         crate::shapes::types::ThingResult,
         crate::shapes::types::Tree,
     )),
+    modifiers(&Remainder),
 )]
 pub struct Document;
+
+/// What utoipa's attributes cannot say.
+struct Remainder;
+
+impl Modify for Remainder {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        set_body_optional(openapi, "putTags");
+    }
+}

@@ -2,7 +2,7 @@
 
 //! The operations of the tag `Things`.
 
-use crate::shapes::types::{Drawing, Keeping, Odd, Thing};
+use crate::shapes::types::{Drawing, Keeping, Odd, Tags, Thing};
 use actix_web::HttpResponse;
 use lockstep_runtime::actix::{Answer, Call, Reply};
 use lockstep_runtime::{InternalError, refusals};
@@ -27,6 +27,16 @@ pub trait ThingsApi: Sized + 'static {
         call: &Call,
         body: Keeping,
     ) -> impl Future<Output = Result<KeepSecretAnswer, KeepSecretRefusal>>;
+
+    /// Add tags
+    ///
+    /// `POST /tags`
+    fn add_tags(&self, call: &Call, body: Tags) -> impl Future<Output = Result<AddTagsAnswer, AddTagsRefusal>>;
+
+    /// Put tags
+    ///
+    /// `PUT /tags`
+    fn put_tags(&self, call: &Call, body: Option<Tags>) -> impl Future<Output = Result<PutTagsAnswer, PutTagsRefusal>>;
 
     /// Create a thing
     ///
@@ -83,6 +93,36 @@ impl Answer for KeepSecretAnswer {
     }
 }
 
+/// What `addTags` answers.
+#[derive(Clone, Debug)]
+pub enum AddTagsAnswer {
+    /// 204: Added.
+    NoContent,
+}
+
+impl Answer for AddTagsAnswer {
+    fn into_response(self) -> Result<HttpResponse, InternalError> {
+        match self {
+            Self::NoContent => Reply::new(204).empty(),
+        }
+    }
+}
+
+/// What `putTags` answers.
+#[derive(Clone, Debug)]
+pub enum PutTagsAnswer {
+    /// 204: Put.
+    NoContent,
+}
+
+impl Answer for PutTagsAnswer {
+    fn into_response(self) -> Result<HttpResponse, InternalError> {
+        match self {
+            Self::NoContent => Reply::new(204).empty(),
+        }
+    }
+}
+
 /// What `createThing` answers.
 #[derive(Clone, Debug)]
 pub enum CreateThingAnswer {
@@ -118,6 +158,20 @@ refusals! {
 
     /// How `keepSecret` may refuse.
     pub KeepSecretRefusal:
+        BadRequest, Unauthorized, Forbidden, NotFound, MethodNotAllowed, NotAcceptable, RequestTimeout,
+        Conflict, PreconditionFailed, ContentTooLarge, UnsupportedMediaType, UnprocessableContent,
+        PreconditionRequired, TooManyRequests, InternalError, ServiceUnavailable, Fault,
+        actix::UnreadableBody;
+
+    /// How `addTags` may refuse.
+    pub AddTagsRefusal:
+        BadRequest, Unauthorized, Forbidden, NotFound, MethodNotAllowed, NotAcceptable, RequestTimeout,
+        Conflict, PreconditionFailed, ContentTooLarge, UnsupportedMediaType, UnprocessableContent,
+        PreconditionRequired, TooManyRequests, InternalError, ServiceUnavailable, Fault,
+        actix::UnreadableBody;
+
+    /// How `putTags` may refuse.
+    pub PutTagsRefusal:
         BadRequest, Unauthorized, Forbidden, NotFound, MethodNotAllowed, NotAcceptable, RequestTimeout,
         Conflict, PreconditionFailed, ContentTooLarge, UnsupportedMediaType, UnprocessableContent,
         PreconditionRequired, TooManyRequests, InternalError, ServiceUnavailable, Fault,
