@@ -128,7 +128,13 @@ pub struct CreatedSpace {
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
     pub updated_at: Timestamp,
     /// At least 128 random bits.
-    #[schema(value_type = String, format = "password", min_length = 22, max_length = 64, examples("YkJ4cGZ3bTlLdEhqUnZ6UQ"))]
+    #[schema(
+        value_type = String,
+        format = "password",
+        min_length = 22,
+        max_length = 64,
+        examples("YkJ4cGZ3bTlLdEhqUnZ6UQ"),
+    )]
     #[schemars(extend("format" = "password", "minLength" = 22, "maxLength" = 64))]
     pub invite_code: Secret,
     /// A colour in lower-case hexadecimal.
@@ -155,7 +161,13 @@ pub struct Credentials {
     /// An email address; compared without regard to case.
     pub email: Email,
     /// The password.
-    #[schema(value_type = String, format = "password", min_length = 1, max_length = 128, examples("correct horse battery"))]
+    #[schema(
+        value_type = String,
+        format = "password",
+        min_length = 1,
+        max_length = 128,
+        examples("correct horse battery"),
+    )]
     #[schemars(extend("format" = "password", "minLength" = 1, "maxLength" = 128))]
     pub password: Secret,
     /// Whether the session lasts 30 days instead of one.
@@ -283,7 +295,13 @@ runtime::text_enum!(HealthStatus);
 #[schema(examples(json!({"inviteCode": "YkJ4cGZ3bTlLdEhqUnZ6UQ"})))]
 pub struct InviteCode {
     /// At least 128 random bits.
-    #[schema(value_type = String, format = "password", min_length = 22, max_length = 64, examples("YkJ4cGZ3bTlLdEhqUnZ6UQ"))]
+    #[schema(
+        value_type = String,
+        format = "password",
+        min_length = 22,
+        max_length = 64,
+        examples("YkJ4cGZ3bTlLdEhqUnZ6UQ"),
+    )]
     #[schemars(extend("format" = "password", "minLength" = 22, "maxLength" = 64))]
     pub invite_code: Secret,
 }
@@ -416,7 +434,13 @@ runtime::text_enum!(MemberListVisibility);
 /// A password to set. Commonly breached ones are refused.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[serde(try_from = "String")]
-#[schema(examples("correct horse battery"), value_type = String, format = "password", min_length = 12, max_length = 128)]
+#[schema(
+    examples("correct horse battery"),
+    value_type = String,
+    format = "password",
+    min_length = 12,
+    max_length = 128,
+)]
 #[schemars(extend("format" = "password", "minLength" = 12, "maxLength" = 128))]
 pub struct NewPassword(Secret);
 
@@ -504,7 +528,13 @@ impl Decode for NotificationPreferences {
 })))]
 pub struct PasswordChange {
     /// The password as it is.
-    #[schema(value_type = String, format = "password", min_length = 1, max_length = 128, examples("correct horse battery"))]
+    #[schema(
+        value_type = String,
+        format = "password",
+        min_length = 1,
+        max_length = 128,
+        examples("correct horse battery"),
+    )]
     #[schemars(extend("format" = "password", "minLength" = 1, "maxLength" = 128))]
     pub current_password: Secret,
     /// A password to set. Commonly breached ones are refused.
@@ -1099,7 +1129,13 @@ runtime::text_newtype!(
 #[schema(examples(json!({"refreshToken": "spr_0123456789abcdef"})))]
 pub struct TokenRefresh {
     /// The refresh token of the last session answer.
-    #[schema(value_type = String, format = "password", min_length = 1, max_length = 512, examples("spr_0123456789abcdef"))]
+    #[schema(
+        value_type = String,
+        format = "password",
+        min_length = 1,
+        max_length = 512,
+        examples("spr_0123456789abcdef"),
+    )]
     #[schemars(extend("format" = "password", "minLength" = 1, "maxLength" = 512))]
     pub refresh_token: Secret,
 }

@@ -58,7 +58,7 @@ impl Problem {
         let request_id = request
             .extensions()
             .get::<RequestId>()
-            .map(|id| id.0.clone())
+            .map(|id| id.0.to_string())
             .unwrap_or_default();
         Self {
             r#type,

@@ -312,9 +312,7 @@ impl<'a> Json<'a> {
             next = self.tokens.array_step();
         }
         let mut broken = Broken::default();
-        if items.len() == count || rules.max.is_some_and(|max| items.len() > max) {
-            rules.check(&items, &mut broken);
-        }
+        rules.check(count, &items, &mut broken);
         self.report_all(broken);
         Some(items)
     }

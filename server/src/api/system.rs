@@ -3,11 +3,14 @@
 //! The operations of the tag `System`.
 
 use actix_web::HttpResponse;
+use actix_web::http::header::HeaderName;
 use lockstep_runtime::actix::{Answer, Call, Reply};
 use lockstep_runtime::{InternalError, refusals};
 use spaces_contract::{Health, Liveness, Version};
 
 use super::security::Security;
+
+const CACHE_CONTROL: HeaderName = HeaderName::from_static("cache-control");
 
 /// Is it up, and which version is it.
 pub trait SystemApi: Security {
@@ -47,7 +50,7 @@ impl Answer for GetHealthAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { body } => Reply::new(200)
-                .header("cache-control", "no-store")
+                .constant_header(CACHE_CONTROL, "no-store")
                 .json("application/json", &body),
         }
     }
@@ -67,7 +70,7 @@ impl Answer for GetLivenessAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { body } => Reply::new(200)
-                .header("cache-control", "no-store")
+                .constant_header(CACHE_CONTROL, "no-store")
                 .json("application/json", &body),
         }
     }

@@ -34,7 +34,7 @@ fn log<B>(response: &ServiceResponse<B>, start: Instant) {
         operation = extensions.get::<&'static Operation>().map(|operation| operation.id),
         status = response.status().as_u16(),
         duration_ms = start.elapsed().as_secs_f64() * 1e3,
-        request_id = extensions.get::<RequestId>().map(|id| id.0.as_str()),
+        request_id = extensions.get::<RequestId>().map(|id| &*id.0),
         trace_id = extensions.get::<TraceParent>().map(TraceParent::trace_id),
         "request"
     );

@@ -2,7 +2,6 @@
 //! Whatever happens in an operation, the client gets what the contract documents.
 
 use std::any::Any;
-use std::fmt::Display;
 use std::panic::AssertUnwindSafe;
 
 use actix_web::http::header::{self, HeaderName, HeaderValue};
@@ -62,16 +61,19 @@ pub fn problem_response(request: &HttpRequest, refusal: Refusal) -> HttpResponse
         }
     }
     let (status, retry_after) = (refusal.status(), refusal.retry_after());
-    let mut reply = Reply::new(status).constant_header("cache-control", "no-store");
+    let mut reply = Reply::new(status).constant_header(header::CACHE_CONTROL, "no-store");
     if status == 401 {
-        reply = reply.constant_header("www-authenticate", refusal.challenge());
+        reply = reply.constant_header(header::WWW_AUTHENTICATE, refusal.challenge());
     }
     if let Some(seconds) = retry_after {
-        reply = reply.header("retry-after", seconds);
+        reply = reply.header(header::RETRY_AFTER, seconds.to_string());
     }
     // A problem always serialises, and these headers are always valid.
     let mut response = reply
-        .json("application/problem+json", &refusal.into_problem(request_id))
+        .json(
+            "application/problem+json",
+            &refusal.into_problem(request_id.to_string()),
+        )
         .unwrap_or_else(|_| HttpResponse::InternalServerError().finish());
     if status == 408 || status == 413 {
         // What is left of the body is not worth reading.
@@ -132,7 +134,7 @@ fn deprecate(response: &mut HttpResponse, deprecation: Deprecation, successor: &
 #[derive(Debug)]
 pub struct Reply {
     response: HttpResponse,
-    invalid: Option<&'static str>,
+    invalid: Option<HeaderName>,
 }
 
 impl Reply {
@@ -145,29 +147,28 @@ impl Reply {
         }
     }
 
-    /// Adds a header; the name is in lower case.
+    /// Adds a header.
     #[must_use]
-    pub fn header(mut self, name: &'static str, value: impl Display) -> Self {
-        match HeaderValue::try_from(value.to_string()) {
-            Ok(value) => {
-                self.response.headers_mut().insert(HeaderName::from_static(name), value);
-            }
+    pub fn header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+        match HeaderValue::try_from(value.into()) {
+            Ok(value) => drop(self.response.headers_mut().insert(name, value)),
             Err(_) => self.invalid = Some(name),
         }
         self
     }
 
-    /// Adds a header whose value the contract fixes; the name is in lower case, and the value of visible characters.
+    /// Adds a header whose value the contract fixes, of visible characters.
     #[must_use]
-    pub fn constant_header(mut self, name: &'static str, value: &'static str) -> Self {
-        let (name, value) = (HeaderName::from_static(name), HeaderValue::from_static(value));
-        self.response.headers_mut().insert(name, value);
+    pub fn constant_header(mut self, name: HeaderName, value: &'static str) -> Self {
+        self.response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
         self
     }
 
     /// Adds a header that may be absent.
     #[must_use]
-    pub fn optional_header(self, name: &'static str, value: Option<impl Display>) -> Self {
+    pub fn optional_header(self, name: HeaderName, value: Option<impl Into<String>>) -> Self {
         match value {
             Some(value) => self.header(name, value),
             None => self,

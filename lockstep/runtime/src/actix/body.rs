@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
-use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use actix_web::web::{Bytes, BytesMut};
 use futures_util::{FutureExt, StreamExt};
 
@@ -81,7 +81,7 @@ pub(super) async fn read(
 ) -> Result<Option<Bytes>, UnreadableBody> {
     let limits = request.app_data::<BodyLimits>().copied().unwrap_or_default();
     let length = content_length(request);
-    if length == Some(0) || (length.is_none() && !request.headers().contains_key("transfer-encoding")) {
+    if length == Some(0) || (length.is_none() && !request.headers().contains_key(TRANSFER_ENCODING)) {
         return Ok(None);
     }
     check_type(request, media_type)?;
@@ -110,7 +110,7 @@ fn check_type(request: &HttpRequest, media_type: &str) -> Result<(), UnreadableB
         .map_or("identity", |it| it.to_str().unwrap_or_default());
     let sent = request
         .headers()
-        .get("content-type")
+        .get(CONTENT_TYPE)
         .and_then(|it| it.to_str().ok())
         .unwrap_or_default();
     let (essence, parameters) = sent.split_once(';').unwrap_or((sent, ""));

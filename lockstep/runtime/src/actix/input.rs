@@ -291,15 +291,17 @@ impl Slot<'_> {
         }
         let mut broken = Broken::default();
         let texts = std::mem::take(&mut self.texts);
-        let texts = texts.iter().flat_map(|text| {
-            let joined = if explode { None } else { Some(text.split(',')) };
-            let whole = explode.then_some(text.as_str());
-            joined.into_iter().flatten().chain(whole)
-        });
-        let values: Vec<_> = texts.filter_map(|text| rule.from_text(text, &mut broken)).collect();
-        if broken.is_empty() {
-            rules.check(&values, &mut broken);
-        }
+        let texts: Vec<_> = texts
+            .iter()
+            .flat_map(|text| {
+                let joined = if explode { None } else { Some(text.split(',')) };
+                let whole = explode.then_some(text.as_str());
+                joined.into_iter().flatten().chain(whole)
+            })
+            .collect();
+        let read = texts.iter().filter_map(|text| rule.from_text(text, &mut broken));
+        let values: Vec<_> = read.collect();
+        rules.check(texts.len(), &values, &mut broken);
         let valid = broken.is_empty();
         self.report_all(broken);
         valid.then_some(values)

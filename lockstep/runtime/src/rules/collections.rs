@@ -39,12 +39,12 @@ impl Array {
         self
     }
 
-    /// Reports the rules that an array breaks.
-    pub fn check<T: PartialEq>(&self, items: &[T], broken: &mut Broken) {
-        if let Some(min) = self.min.filter(|min| items.len() < *min) {
+    /// Reports the rules that an array of so many items breaks, of which these are valid.
+    pub fn check<T: PartialEq>(&self, count: usize, items: &[T], broken: &mut Broken) {
+        if let Some(min) = self.min.filter(|min| count < *min) {
             broken.add("too-few-items", format!("must have at least {}", counted(min, "item")));
         }
-        if let Some(max) = self.max.filter(|max| items.len() > *max) {
+        if let Some(max) = self.max.filter(|max| count > *max) {
             broken.add("too-many-items", format!("must have at most {}", counted(max, "item")));
             // Comparing every two of what nobody bounded would be an attack.
             return;

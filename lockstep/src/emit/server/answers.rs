@@ -1,11 +1,17 @@
 //! What an operation answers: an enum with one variant per documented status that is no problem, and how each becomes a
 //! response. Headers with one possible value are sent without being asked for.
 
+use std::collections::BTreeSet;
+
 use super::Server;
 use crate::emit::one_line;
 use crate::emit::types::{docs, text_literal};
 use crate::model::{Body, Header, Operation, Response, Shape, TextFormat, TextType, Type};
 use crate::names;
+
+/// An answer with a body beside one without is no mistake.
+const LARGE_VARIANT: &str =
+    "#[allow(clippy::large_enum_variant, reason = \"the contract decides how large they are\")]\n";
 
 /// The enum and its `Answer`.
 pub(super) fn emit(server: &Server<'_>, operation: &Operation) -> String {
@@ -18,12 +24,35 @@ pub(super) fn emit(server: &Server<'_>, operation: &Operation) -> String {
         .answers()
         .map(|(code, response)| arm(server, code, response))
         .collect();
+    let only = operation.answers().count() == 1;
+    let lint = if only { "" } else { LARGE_VARIANT };
     format!(
-        "\n/// What `{}` answers.\n#[derive(Clone, Debug)]\npub enum {name} {{\n{variants}}}\n\n\
+        "\n/// What `{}` answers.\n#[derive(Clone, Debug)]\n{lint}pub enum {name} {{\n{variants}}}\n\n\
          impl Answer for {name} {{\nfn into_response(self) -> Result<HttpResponse, InternalError> {{\n\
          match self {{\n{arms}}}\n}}\n}}\n",
         operation.id
     )
+}
+
+/// The names of the headers that the answers of a tag have, as constants: a name is looked up once, by the compiler.
+pub(super) fn header_names(operations: &[&Operation]) -> String {
+    let names: BTreeSet<_> = operations
+        .iter()
+        .flat_map(|operation| operation.answers())
+        .flat_map(|(_, response)| &response.headers)
+        .map(|header| header.name.to_ascii_lowercase())
+        .collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    let constant = |name: &String| {
+        format!(
+            "const {}: HeaderName = HeaderName::from_static({});\n",
+            names::screaming(name),
+            text_literal(name)
+        )
+    };
+    names.iter().map(constant).collect::<String>() + "\n"
 }
 
 /// The types of headers that are fields.
@@ -85,9 +114,9 @@ fn arm(server: &Server<'_>, code: u16, response: &Response) -> String {
     let mut bindings = Vec::new();
     let mut reply = format!("Reply::new({code})");
     for header in &response.headers {
-        let name = text_literal(&header.name.to_ascii_lowercase());
+        let name = names::screaming(&header.name.to_ascii_lowercase());
         match constant(server, header) {
-            Some(constant) => reply += &format!(".header({name}, {})", text_literal(constant)),
+            Some(constant) => reply += &fixed(&name, constant),
             None => {
                 let field = field(header);
                 reply += &sent(server, header, &name, &field);
@@ -108,6 +137,13 @@ fn arm(server: &Server<'_>, code: u16, response: &Response) -> String {
     format!("Self::{variant}{bindings} => {reply},\n")
 }
 
+fn fixed(name: &str, value: &str) -> String {
+    // What `HeaderValue::from_static` takes without a panic.
+    let is_visible = value.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    let method = if is_visible { "constant_header" } else { "header" };
+    format!(".{method}({name}, {})", text_literal(value))
+}
+
 fn sent(server: &Server<'_>, header: &Header, name: &str, field: &str) -> String {
     let shown = match shown(server, &header.ty) {
         "" => None,
@@ -120,7 +156,7 @@ fn sent(server: &Server<'_>, header: &Header, name: &str, field: &str) -> String
     }
 }
 
-/// What makes text of a value whose `Display` is not that of the wire.
+/// What makes text of a value that is none.
 fn shown(server: &Server<'_>, ty: &Type) -> &'static str {
     let secret = |text: &TextType| text.format == TextFormat::Password;
     match server.resolve(ty) {
@@ -130,9 +166,10 @@ fn shown(server: &Server<'_>, ty: &Type) -> &'static str {
         Type::Text(text) if secret(text) => ".expose()",
         Type::Named(name) => match server.api.type_def(name).map(|def| &def.shape) {
             Some(Shape::Alias(Type::Text(text))) if secret(text) => ".expose()",
-            _ => "",
+            _ => ".to_string()",
         },
-        _ => "",
+        ty if server.rust(ty) == "String" => "",
+        _ => ".to_string()",
     }
 }
 

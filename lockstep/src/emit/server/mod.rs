@@ -48,12 +48,13 @@ pub fn emit(api: &Api, types: &str, header: &str) -> Vec<(PathBuf, String)> {
 const MODULES: [&str; 4] = ["document", "operations", "routes", "security"];
 
 /// Names that the files of a tag use for something else, so that a type of the contract is written with its path.
-const TAKEN: [&str; 14] = [
+const TAKEN: [&str; 15] = [
     "Answer",
     "Call",
     "Data",
     "Failure",
     "Forbidden",
+    "HeaderName",
     "HttpRequest",
     "HttpResponse",
     "Input",
@@ -135,7 +136,12 @@ impl<'a> Server<'a> {
                 .iter()
                 .any(|part| name.strip_prefix(&id) == Some(*part))
         };
+        let header = |operation: &Operation| {
+            let mut headers = operation.answers().flat_map(|(_, response)| &response.headers);
+            headers.any(|header| names::screaming(&header.name.to_ascii_lowercase()) == name)
+        };
         TAKEN.contains(&name)
+            || self.api.operations.iter().any(header)
             || self.api.tags.iter().any(|tag| traits::name(tag) == name)
             || self.api.operations.iter().any(generated)
     }

@@ -14,7 +14,9 @@ pub(super) fn name(tag: &Tag) -> String {
 /// The file of a tag.
 pub(super) fn emit(server: &Server<'_>, tag: &Tag, operations: &[&Operation]) -> String {
     let mut text = format!("//! The operations of the tag `{}`.\n\n", tag.name);
-    text += &imports(server, operations);
+    let header_names = answers::header_names(operations);
+    text += &imports(server, operations, !header_names.is_empty());
+    text += &header_names;
     text += &declaration(server, tag, operations);
     for operation in operations {
         text += &params::emit(server, operation);
@@ -28,10 +30,13 @@ pub(super) fn emit(server: &Server<'_>, tag: &Tag, operations: &[&Operation]) ->
     text + &format!("\nrefusals! {{\n{rows}}}\n")
 }
 
-fn imports(server: &Server<'_>, operations: &[&Operation]) -> String {
+fn imports(server: &Server<'_>, operations: &[&Operation], has_header_names: bool) -> String {
     let has_params = operations.iter().any(|operation| !operation.parameters.is_empty());
     let input = if has_params { "Input, " } else { "" };
     let mut text = "use actix_web::HttpResponse;\n".to_owned();
+    if has_header_names {
+        text += "use actix_web::http::header::HeaderName;\n";
+    }
     let values = operations
         .iter()
         .flat_map(|operation| &operation.parameters)

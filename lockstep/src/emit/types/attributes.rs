@@ -138,6 +138,23 @@ pub(super) fn rules_inside(ty: &Type) -> Option<String> {
     (!rules.is_empty()).then(|| format!("{{\"type\": \"{name}\"{rules}}}"))
 }
 
+/// The rules that a type without a schema of its own does not carry, at any depth, as tokens for `json!`.
+pub(in crate::emit) fn rules_json(api: &Api, ty: &Type) -> Option<String> {
+    let ty = resolve(api, ty);
+    let inside = match ty {
+        Type::Nullable(inner) => return rules_json(api, inner),
+        Type::Array(array) => rules_json(api, &array.items).map(|rules| ("items", rules)),
+        Type::Map(map) => rules_json(api, &map.values).map(|rules| ("additionalProperties", rules)),
+        _ => None,
+    };
+    let own = keywords(ty).into_iter().map(|keyword| (keyword.name, keyword.value));
+    let members: Vec<_> = own
+        .chain(inside)
+        .map(|(name, value)| format!("\"{name}\": {value}"))
+        .collect();
+    (!members.is_empty()).then(|| format!("{{{}}}", members.join(", ")))
+}
+
 /// The rules of a type as entries of an attribute of `utoipa`.
 pub(in crate::emit) fn utoipa_rules(ty: &Type) -> Vec<String> {
     let entry = |keyword: Keyword| Some(format!("{} = {}", keyword.utoipa?, keyword.value));

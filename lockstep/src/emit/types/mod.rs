@@ -15,7 +15,7 @@ mod unions;
 use super::one_line;
 use crate::model::{Api, Shape, Type, TypeDef};
 
-pub(super) use attributes::{schema_type, utoipa_rules};
+pub(super) use attributes::{rules_json, schema_type, utoipa_rules};
 pub(super) use decode::{array_rules, body_reader, scalar_rules};
 pub(super) use defaults::expression as default_expression;
 pub(super) use literals::{json as json_literal, schema_value, text as text_literal};

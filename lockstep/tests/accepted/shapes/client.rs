@@ -94,7 +94,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// - 204: Added.
+    /// - 200: The tags, each with its numbers.
     /// - default: What went wrong.
     pub fn add_tags(&self) -> builder::AddTags<'_> {
         builder::AddTags::new(self)
@@ -128,6 +128,7 @@ impl Client {
 /// A builder per operation: its arguments and how it is sent.
 pub mod builder {
     use super::{Client, Error, ResponseValue, types};
+    use progenitor_client::QueryParam;
     use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 
     /// Arguments of [`Client::draw`].
@@ -257,6 +258,7 @@ pub mod builder {
     #[derive(Debug)]
     pub struct AddTags<'a> {
         client: &'a Client,
+        only: Result<Option<Vec<String>>, String>,
         body: Result<types::Tags, String>,
     }
 
@@ -264,8 +266,21 @@ pub mod builder {
         pub(super) fn new(client: &'a Client) -> Self {
             Self {
                 client,
+                only: Ok(None),
                 body: Err("`body` is missing".to_string()),
             }
+        }
+
+        /// A list with rules of its items.
+        pub fn only<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<Vec<String>>,
+        {
+            self.only = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`only` is not valid".to_string());
+            self
         }
 
         /// The tags.
@@ -278,16 +293,25 @@ pub mod builder {
         }
 
         /// Sends the request.
-        pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Problem>> {
-            let Self { client, body } = self;
+        pub async fn send(self) -> Result<ResponseValue<types::AddTagsResponse200>, Error<types::Problem>> {
+            let Self { client, only, body } = self;
+            let only = only.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/tags", client.baseurl);
             let mut headers = HeaderMap::new();
-            headers.insert(ACCEPT, HeaderValue::from_static("application/problem+json"));
-            let request = client.client.post(url).headers(headers).json(&body);
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            let request = client
+                .client
+                .post(url)
+                .headers(headers)
+                .query(&QueryParam::new("only", &only))
+                .json(&body);
             let response = request.send().await?;
             match response.status().as_u16() {
-                204 => Ok(ResponseValue::empty(response)),
+                200 => ResponseValue::from_response(response).await,
                 400..=599 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }

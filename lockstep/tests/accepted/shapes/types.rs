@@ -21,6 +21,9 @@ use utoipa::ToSchema;
 
 pub use lockstep_runtime::{Patch, Problem, Secret, Violation, ViolationPlace};
 
+/// The tags, each with its numbers.
+pub type AddTagsResponse200 = BTreeMap<String, Vec<i32>>;
+
 /// Any value.
 pub type Anything = serde_json::Value;
 

@@ -242,6 +242,8 @@ impl<'d> Reader<'d> {
                 match keyword.as_str() {
                     "$ref" | "allOf" | "description" | "examples" => {}
                     "format" if value == "double" || value == "int64" => {}
+                    // Every name in JSON is a string.
+                    "propertyNames" if *value == json!({ "type": "string" }) => {}
                     "items" => drop(normal.insert(keyword.clone(), self.schema(value))),
                     _ => drop(normal.insert(keyword.clone(), value.clone())),
                 }

@@ -233,6 +233,7 @@ async fn every_violation_of_every_place_is_listed_at_once() {
             "path /room-id invalid-format",
             "query /kind not-allowed",
             "query /kinds not-allowed",
+            "query /kinds too-many-items",
             "query /seat unknown-parameter",
             "query /seats too-large",
             "header /X-Rank too-small",

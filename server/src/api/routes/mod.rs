@@ -8,7 +8,7 @@ pub(super) mod system;
 pub(super) mod users;
 
 use actix_web::web::{self, ServiceConfig};
-use lockstep_runtime::actix::{method_not_allowed, no_such_route};
+use lockstep_runtime::actix::{method_not_allowed, no_such_route, resource};
 
 use super::{AuthApi, SpacesApi, SystemApi, UsersApi};
 
@@ -16,143 +16,143 @@ use super::{AuthApi, SpacesApi, SystemApi, UsersApi};
 /// 404 or 405.
 pub fn configure<A: SystemApi + AuthApi + UsersApi + SpacesApi>(config: &mut ServiceConfig) {
     config.service(
-        web::resource("/api/auth/change-password")
+        resource("/api/auth/change-password")
             .route(web::post().to(auth::change_password::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/api/auth/login")
+        resource("/api/auth/login")
             .route(web::post().to(auth::login::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/api/auth/logout")
+        resource("/api/auth/logout")
             .route(web::post().to(auth::logout::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/api/auth/me")
+        resource("/api/auth/me")
             .route(web::get().to(auth::get_me::<A>))
             .route(web::head().to(auth::get_me::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/api/auth/refresh")
+        resource("/api/auth/refresh")
             .route(web::post().to(auth::refresh_tokens::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/api/auth/register")
+        resource("/api/auth/register")
             .route(web::post().to(auth::register::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/api/spaces")
+        resource("/api/spaces")
             .route(web::get().to(spaces::list_spaces::<A>))
             .route(web::head().to(spaces::list_spaces::<A>))
             .route(web::post().to(spaces::create_space::<A>))
             .default_service(method_not_allowed("GET, HEAD, POST")),
     );
     config.service(
-        web::resource("/api/spaces/create")
+        resource("/api/spaces/create")
             .route(web::post().to(spaces::create_space::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/api/spaces/{spaceId}")
+        resource("/api/spaces/{spaceId}")
             .route(web::delete().to(spaces::delete_space::<A>))
             .route(web::get().to(spaces::get_space::<A>))
             .route(web::head().to(spaces::get_space::<A>))
             .default_service(method_not_allowed("DELETE, GET, HEAD")),
     );
     config.service(
-        web::resource("/api/spaces/{spaceId}/invite-code")
+        resource("/api/spaces/{spaceId}/invite-code")
             .route(web::post().to(spaces::rotate_invite_code::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/api/spaces/{spaceId}/settings")
+        resource("/api/spaces/{spaceId}/settings")
             .route(web::put().to(spaces::update_space_settings::<A>))
             .default_service(method_not_allowed("PUT")),
     );
     config.service(
-        web::resource("/api/user/onboarding/complete")
+        resource("/api/user/onboarding/complete")
             .route(web::post().to(users::complete_onboarding::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/api/user/preferences")
+        resource("/api/user/preferences")
             .route(web::get().to(users::get_preferences::<A>))
             .route(web::head().to(users::get_preferences::<A>))
             .route(web::put().to(users::update_preferences::<A>))
             .default_service(method_not_allowed("GET, HEAD, PUT")),
     );
     config.service(
-        web::resource("/api/user/profile")
+        resource("/api/user/profile")
             .route(web::get().to(users::get_profile::<A>))
             .route(web::head().to(users::get_profile::<A>))
             .route(web::put().to(users::update_profile::<A>))
             .default_service(method_not_allowed("GET, HEAD, PUT")),
     );
     config.service(
-        web::resource("/auth/change-password")
+        resource("/auth/change-password")
             .route(web::post().to(auth::change_password::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/auth/login")
+        resource("/auth/login")
             .route(web::post().to(auth::login::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/auth/logout")
+        resource("/auth/logout")
             .route(web::post().to(auth::logout::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/auth/me")
+        resource("/auth/me")
             .route(web::get().to(auth::get_me::<A>))
             .route(web::head().to(auth::get_me::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/auth/refresh")
+        resource("/auth/refresh")
             .route(web::post().to(auth::refresh_tokens::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/auth/register")
+        resource("/auth/register")
             .route(web::post().to(auth::register::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/health")
+        resource("/health")
             .route(web::get().to(system::get_health::<A>))
             .route(web::head().to(system::get_health::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/health/live")
+        resource("/health/live")
             .route(web::get().to(system::get_liveness::<A>))
             .route(web::head().to(system::get_liveness::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/users/preferences")
+        resource("/users/preferences")
             .route(web::get().to(users::get_preferences::<A>))
             .route(web::head().to(users::get_preferences::<A>))
             .route(web::put().to(users::update_preferences::<A>))
             .default_service(method_not_allowed("GET, HEAD, PUT")),
     );
     config.service(
-        web::resource("/users/profile")
+        resource("/users/profile")
             .route(web::get().to(users::get_profile::<A>))
             .route(web::head().to(users::get_profile::<A>))
             .route(web::put().to(users::update_profile::<A>))
             .default_service(method_not_allowed("GET, HEAD, PUT")),
     );
     config.service(
-        web::resource("/version")
+        resource("/version")
             .route(web::get().to(system::get_version::<A>))
             .route(web::head().to(system::get_version::<A>))
             .default_service(method_not_allowed("GET, HEAD")),

@@ -2,7 +2,7 @@
 
 //! The document of Types by utoipa: derived from the code, to be compared with the contract.
 
-use lockstep_runtime::set_body_optional;
+use lockstep_runtime::{set_answer_rules, set_body_optional, set_body_rules, set_parameter_rules};
 use utoipa::{Modify, OpenApi};
 
 /// The document.
@@ -58,6 +58,28 @@ struct Remainder;
 
 impl Modify for Remainder {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        set_body_rules(
+            openapi,
+            "addTags",
+            serde_json::json!({"maxItems": 3, "uniqueItems": true}),
+        );
+        set_parameter_rules(
+            openapi,
+            "addTags",
+            "only",
+            serde_json::json!({"maxItems": 3, "uniqueItems": true, "items": {"maxLength": 4}}),
+        );
+        set_answer_rules(
+            openapi,
+            "addTags",
+            "200",
+            serde_json::json!({"maxProperties": 9, "additionalProperties": {"maxItems": 2, "items": {"minimum": 1}}}),
+        );
         set_body_optional(openapi, "putTags");
+        set_body_rules(
+            openapi,
+            "putTags",
+            serde_json::json!({"maxItems": 3, "uniqueItems": true}),
+        );
     }
 }

@@ -55,7 +55,7 @@ pub static ADD_TAGS: Operation = Operation {
     security: &[],
     aliases: &[],
     deprecation: None,
-    statuses: &[204, 0],
+    statuses: &[200, 0],
 };
 
 /// `PUT /tags`

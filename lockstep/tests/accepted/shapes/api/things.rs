@@ -2,9 +2,10 @@
 
 //! The operations of the tag `Things`.
 
-use crate::shapes::types::{Drawing, Keeping, Odd, Tags, Thing};
+use crate::shapes::types::{AddTagsResponse200, Drawing, Keeping, Odd, Tags, Thing};
 use actix_web::HttpResponse;
-use lockstep_runtime::actix::{Answer, Call, Reply};
+use lockstep_runtime as runtime;
+use lockstep_runtime::actix::{Answer, Call, Input, Reply};
 use lockstep_runtime::{InternalError, refusals};
 
 /// Things.
@@ -31,7 +32,12 @@ pub trait ThingsApi: Sized + 'static {
     /// Add tags
     ///
     /// `POST /tags`
-    fn add_tags(&self, call: &Call, body: Tags) -> impl Future<Output = Result<AddTagsAnswer, AddTagsRefusal>>;
+    fn add_tags(
+        &self,
+        call: &Call,
+        params: AddTagsParams,
+        body: Tags,
+    ) -> impl Future<Output = Result<AddTagsAnswer, AddTagsRefusal>>;
 
     /// Put tags
     ///
@@ -93,17 +99,41 @@ impl Answer for KeepSecretAnswer {
     }
 }
 
+/// The parameters of `addTags`.
+#[derive(Clone, Debug)]
+pub struct AddTagsParams {
+    /// A list with rules of its items.
+    pub only: Vec<String>,
+}
+
+impl AddTagsParams {
+    pub(super) fn read(input: &mut Input<'_>) -> Option<Self> {
+        let only = input
+            .query("only")
+            .list(
+                &runtime::Array::new().max(3).unique(),
+                true,
+                &runtime::Text::new().max(4),
+            )
+            .unwrap_or_default();
+        Some(Self { only })
+    }
+}
+
 /// What `addTags` answers.
 #[derive(Clone, Debug)]
 pub enum AddTagsAnswer {
-    /// 204: Added.
-    NoContent,
+    /// 200: The tags, each with its numbers.
+    Ok {
+        /// The body.
+        body: AddTagsResponse200,
+    },
 }
 
 impl Answer for AddTagsAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
-            Self::NoContent => Reply::new(204).empty(),
+            Self::Ok { body } => Reply::new(200).json("application/json", &body),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 //! The document of Twins by utoipa: derived from the code, to be compared with the contract.
 
-use lockstep_runtime::{set_body_optional, set_parameter_default};
+use lockstep_runtime::{set_body_optional, set_body_rules, set_parameter_default};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -68,6 +68,7 @@ impl Modify for Remainder {
             "session",
             SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description("session", "A session."))),
         );
+        set_body_rules(openapi, "sendPets", serde_json::json!({"maxItems": 3}));
         set_parameter_default(openapi, "getThing", "order", serde_json::json!("asc"));
         set_body_optional(openapi, "putThing");
     }

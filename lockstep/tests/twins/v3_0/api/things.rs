@@ -4,11 +4,14 @@
 
 use crate::v3_0::types::{GetThingOrder, Id, SendPetsRequestBody, Thing, ThingInput};
 use actix_web::HttpResponse;
+use actix_web::http::header::HeaderName;
 use lockstep_runtime as runtime;
 use lockstep_runtime::actix::{Answer, Call, Input, Reply};
 use lockstep_runtime::{InternalError, refusals};
 
 use super::security::{BearerAndKeyOrSession, Security};
+
+const ETAG: HeaderName = HeaderName::from_static("etag");
 
 /// Things.
 pub trait ThingsApi: Security {
@@ -122,6 +125,7 @@ impl GetThingParams {
 
 /// What `getThing` answers.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "the contract decides how large they are")]
 pub enum GetThingAnswer {
     /// 200: The thing.
     Ok {
@@ -137,7 +141,7 @@ pub enum GetThingAnswer {
 impl Answer for GetThingAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
-            Self::Ok { etag, body } => Reply::new(200).header("etag", etag).json("application/json", &body),
+            Self::Ok { etag, body } => Reply::new(200).header(ETAG, etag).json("application/json", &body),
             Self::NotModified => Reply::new(304).empty(),
         }
     }

@@ -9,7 +9,7 @@ use lockstep_runtime as runtime;
 use lockstep_runtime::actix::{Call, Input, accepts, answer};
 
 use super::super::operations;
-use super::super::things::ThingsApi;
+use super::super::things::{AddTagsParams, ThingsApi};
 
 #[utoipa::path(
     post,
@@ -101,9 +101,17 @@ pub(crate) async fn keep_secret<A: ThingsApi>(app: Data<A>, request: HttpRequest
     operation_id = "addTags",
     tag = "Things",
     summary = "Add tags",
+    params(
+        ("only" = Option<Vec<String>>, Query, description = "A list with rules of its items.", max_items = 3),
+    ),
     request_body(content = Vec<ThingName>, content_type = "application/json", description = "The tags."),
     responses(
-        (status = 204, description = "Added."),
+        (
+            status = 200,
+            description = "The tags, each with its numbers.",
+            body = BTreeMap<String, Vec<i32>>,
+            content_type = "application/json",
+        ),
         (
             status = "default",
             description = "What went wrong.",
@@ -114,8 +122,10 @@ pub(crate) async fn keep_secret<A: ThingsApi>(app: Data<A>, request: HttpRequest
 )]
 pub(crate) async fn add_tags<A: ThingsApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
     answer(&request, &operations::ADD_TAGS, async {
+        accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::ADD_TAGS);
         let mut input = Input::new(&request)?;
+        let params = AddTagsParams::read(&mut input);
         let body = input
             .json_with(
                 payload.into_inner(),
@@ -123,8 +133,8 @@ pub(crate) async fn add_tags<A: ThingsApi>(app: Data<A>, request: HttpRequest, p
                 crate::shapes::types::decode_tags,
             )
             .await?;
-        let body = input.finish(body)?;
-        app.add_tags(&call, body).await
+        let (params, body) = input.finish(params.zip(body))?;
+        app.add_tags(&call, params, body).await
     })
     .await
 }
