@@ -38,19 +38,34 @@ macro_rules! app {
 pub(crate) async fn in_process() -> io::Result<()> {
     let generated = init_service(app!(generated::configure)).await;
     let by_hand = init_service(app!(handwritten::configure)).await;
+    let guarded = init_service(app!(handwritten::configure_guarded)).await;
     println!("\n## The generated layer, without sockets\n");
     println!(
         "{ROUNDS} rounds; in each, {BLOCKS} blocks of {CALLS} calls on either side, in turn, of which the median counts."
     );
     println!("The ratio is that of throughputs: the median of all rounds, with the smallest and the largest.\n");
+    compare(&by_hand, &generated).await;
+    println!(
+        "\nBy hand with the same guarantees: panics, unknown parameters, slow bodies, the operation for the log.\n"
+    );
+    compare(&guarded, &generated).await;
+    Ok(())
+}
+
+async fn compare<H, G, B>(by_hand: &H, generated: &G)
+where
+    H: Service<Request, Response = ServiceResponse<B>, Error = Error>,
+    G: Service<Request, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody,
+{
     println!("| operation | by hand | generated | generated : by hand |\n|---|---:|---:|---:|");
     for case in cases::measured() {
         let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
         for round in 0..=ROUNDS {
             let (mut our_blocks, mut their_blocks) = (Vec::new(), Vec::new());
             for _ in 0..BLOCKS {
-                their_blocks.push(calls(&by_hand, &case).await);
-                our_blocks.push(calls(&generated, &case).await);
+                their_blocks.push(calls(by_hand, &case).await);
+                our_blocks.push(calls(generated, &case).await);
             }
             let (ours_now, theirs_now) = (median(&our_blocks), median(&their_blocks));
             // The first round warms up.
@@ -63,7 +78,6 @@ pub(crate) async fn in_process() -> io::Result<()> {
         let (ours, theirs) = (median(&ours), median(&theirs));
         println!("| {} | {theirs:.2} µs | {ours:.2} µs | {} |", case.name, ratio(&ratios));
     }
-    Ok(())
 }
 
 /// How long a call takes in microseconds, on average, without making the request.
@@ -104,8 +118,10 @@ pub(crate) async fn one_side(side: &str, case: &str) -> io::Result<()> {
 pub(crate) async fn over_sockets() -> io::Result<()> {
     let generated = serve(generated::configure)?;
     let by_hand = serve(handwritten::configure)?;
+    let guarded = serve(handwritten::configure_guarded)?;
     for case in cases::measured().into_iter().chain(cases::also_equal()) {
         assert_equal(&case, generated, by_hand).await?;
+        assert_equal(&case, generated, guarded).await?;
     }
     println!("\n## The generated layer, over keep-alive connections\n");
     println!("{ROUNDS} rounds of {SOCKET_ROUND:?} each, in turn, {CONNECTIONS} connections, one worker; p50 / p99.\n");

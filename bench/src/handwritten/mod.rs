@@ -2,6 +2,7 @@
 //! Nothing of the generator's runtime is used here, but for the request's id, which the shared middleware leaves.
 
 mod draft;
+mod guarded;
 mod problem;
 
 use std::collections::BTreeSet;
@@ -24,6 +25,19 @@ const JSON: &str = "application/json";
 
 /// Mounts the handlers, and refusals at the paths of all other operations, so that routing costs the same.
 pub(crate) fn configure(config: &mut ServiceConfig) {
+    mount(config, |route| route.to(get_liveness), |route| route.to(create_space));
+}
+
+/// Like [`configure`], with the guarantees of the generated layer.
+pub(crate) fn configure_guarded(config: &mut ServiceConfig) {
+    mount(
+        config,
+        |route| route.to(guarded::get_liveness_guarded),
+        |route| route.to(guarded::create_space_guarded),
+    );
+}
+
+fn mount(config: &mut ServiceConfig, liveness: fn(Route) -> Route, creation: fn(Route) -> Route) {
     config.app_data(Data::new(Tokens(TOKEN)));
     config.app_data(
         JsonConfig::default()
@@ -42,13 +56,13 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         let resource = web::resource(path);
         config.service(match path {
             "/health/live" => resource
-                .route(web::get().to(get_liveness))
-                .route(web::head().to(get_liveness))
+                .route(liveness(web::get()))
+                .route(liveness(web::head()))
                 .default_service(method_not_allowed("GET, HEAD")),
             "/api/spaces" => resource
                 .route(web::get().to(not_measured))
                 .route(web::head().to(not_measured))
-                .route(web::post().to(create_space))
+                .route(creation(web::post()))
                 .default_service(method_not_allowed("GET, HEAD, POST")),
             _ => resource.route(web::route().method(Method::POST).to(not_measured)),
         });

@@ -58,7 +58,7 @@ impl Problem {
         let request_id = request
             .extensions()
             .get::<RequestId>()
-            .map(|id| id.0.to_string())
+            .map(|id| id.as_str().to_owned())
             .unwrap_or_default();
         Self {
             r#type,
@@ -102,6 +102,22 @@ impl Problem {
             kind,
             "This operation answers application/json.",
         )
+    }
+
+    pub(super) fn unknown_parameter(request: &HttpRequest) -> Self {
+        let violation = Violation {
+            r#in: "query",
+            pointer: Cow::Borrowed(""),
+            code: "unknown-parameter",
+            detail: "is not a parameter of this operation",
+        };
+        Self::validation_failed(request, vec![violation])
+    }
+
+    pub(super) fn too_slow(request: &HttpRequest) -> Self {
+        let kind = kind!("request-timeout", "Request timeout");
+        let detail = "The body did not arrive within 10 seconds.";
+        Self::new(request, StatusCode::REQUEST_TIMEOUT, kind, detail)
     }
 
     pub(super) fn no_such_route(request: &HttpRequest) -> Self {

@@ -62,32 +62,6 @@ enum Step {
     Item(usize),
 }
 
-/// A number as its digits tell.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum NumberToken {
-    Integer(i64),
-    TooLarge,
-    Fraction,
-}
-
-impl NumberToken {
-    /// Classifies digits that are a JSON number.
-    pub(crate) fn of(digits: &str) -> Self {
-        if !digits.contains(['.', 'e', 'E']) {
-            return digits.parse().map_or(Self::TooLarge, Self::Integer);
-        }
-        let value: f64 = digits.parse().unwrap_or(f64::INFINITY);
-        // Up to 2^53 a whole float is exactly the integer that was written.
-        if value.fract() != 0.0 {
-            Self::Fraction
-        } else if value.abs() <= 9_007_199_254_740_992.0 {
-            Self::Integer(value as i64)
-        } else {
-            Self::TooLarge
-        }
-    }
-}
-
 impl<'a> Json<'a> {
     fn finish(mut self) -> Result<(), Malformed> {
         if self.malformed.is_none()

@@ -58,6 +58,10 @@ impl Refusal {
         self.context.as_deref()
     }
 
+    fn cause(&self) -> Option<&(dyn Error + 'static)> {
+        self.context.as_deref().map(|context| context as &(dyn Error + 'static))
+    }
+
     /// The document for the client.
     pub fn into_problem(self, request_id: String) -> Problem {
         Problem {
@@ -113,7 +117,11 @@ macro_rules! statuses {
             }
         }
 
-        impl Error for $name {}
+        impl Error for $name {
+            fn source(&self) -> Option<&(dyn Error + 'static)> {
+                self.0.cause()
+            }
+        }
     )*};
 }
 
@@ -243,7 +251,14 @@ impl fmt::Display for Fault {
     }
 }
 
-impl Error for Fault {}
+impl Error for Fault {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Unavailable(refusal) => refusal.source(),
+            Self::Internal(refusal) => refusal.source(),
+        }
+    }
+}
 
 /// Why a call failed: it was refused for the reason `R`, or the machinery has a fault. (`F` is always [`Fault`]; it is a
 /// parameter so that `refusals!` can ask for a conversion that not every operation has.)

@@ -8,7 +8,6 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _};
-use lockstep_runtime::Operation;
 use lockstep_runtime::actix::RequestId;
 
 use super::request_id::TraceParent;
@@ -31,10 +30,10 @@ fn log<B>(response: &ServiceResponse<B>, start: Instant) {
         target: "spaces_server::access",
         method = %request.method(),
         pattern = request.match_pattern().as_deref().unwrap_or("(none)"),
-        operation = extensions.get::<&'static Operation>().map(|operation| operation.id),
+        operation = extensions.get::<RequestId>().and_then(RequestId::operation).map(|operation| operation.id),
         status = response.status().as_u16(),
         duration_ms = start.elapsed().as_secs_f64() * 1e3,
-        request_id = extensions.get::<RequestId>().map(|id| &*id.0),
+        request_id = extensions.get::<RequestId>().map(RequestId::as_str),
         trace_id = extensions.get::<TraceParent>().map(TraceParent::trace_id),
         "request"
     );

@@ -59,7 +59,7 @@ where
             (X_REQUEST_ID, HeaderValue::try_from(&id)),
             (TRACEPARENT, HeaderValue::try_from(&trace.0)),
         ];
-        request.extensions_mut().insert(RequestId(id.into()));
+        request.extensions_mut().insert(RequestId::new(id));
         request.extensions_mut().insert(trace);
         async move {
             let mut response = next.call(request).instrument(span).await?;
@@ -109,7 +109,11 @@ mod tests {
         let seen = |request: HttpRequest| async move {
             let extensions = request.extensions();
             let trace = extensions.get::<TraceParent>().unwrap();
-            HttpResponse::Ok().body(format!("{} {}", extensions.get::<RequestId>().unwrap().0, trace.0))
+            HttpResponse::Ok().body(format!(
+                "{} {}",
+                extensions.get::<RequestId>().unwrap().as_str(),
+                trace.0
+            ))
         };
         let app = App::new()
             .default_service(web::to(seen))

@@ -167,7 +167,7 @@ impl AuthApi for App {
 
 impl App {
     async fn count_address(&self, limit: &Limit, call: &Call) -> Result<(), Failure<TooManyRequests>> {
-        match call.address {
+        match call.address() {
             Some(address) => self.store.count_attempt(limit, &address.to_string()).await,
             None => Ok(()),
         }

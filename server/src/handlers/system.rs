@@ -3,6 +3,7 @@
 
 use std::time::Instant;
 
+use lockstep_runtime::ServiceUnavailable;
 use lockstep_runtime::actix::Call;
 use spaces_contract::{Health, HealthCheck, HealthStatus, Liveness, LivenessStatus, Version};
 
@@ -16,7 +17,9 @@ use crate::version;
 impl SystemApi for App {
     async fn get_health(&self, _call: &Call) -> Result<GetHealthAnswer, GetHealthRefusal> {
         let begun = Instant::now();
-        self.store.ping().await?;
+        // Whatever is wrong with the store, the service is not ready: never 500.
+        let ready = self.store.ping().await;
+        ready.map_err(|fault| ServiceUnavailable::because(1, fault))?;
         let latency_ms = begun.elapsed().as_secs_f64() * 1e3;
         let store = HealthCheck {
             name: "store".to_owned(),

@@ -6,11 +6,12 @@ use std::panic::AssertUnwindSafe;
 
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, StatusCode};
+use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::FutureExt;
 use serde::Serialize;
 
-use super::call::request_id;
+use super::call::{RequestId, request_id};
 use super::routes::pattern;
 use crate::{Alias, Deprecation, InternalError, Operation, Refusal};
 
@@ -23,23 +24,28 @@ pub trait Answer {
     fn into_response(self) -> Result<HttpResponse, InternalError>;
 }
 
-/// Runs an operation and turns whatever comes of it into a response. The operation is left in the request's extensions,
-/// as `&'static Operation`, for the log.
-pub async fn answer<A: Answer, R: Into<Refusal>>(
+/// Runs an operation of the application `S`, which is kept as `web::Data<S>`, and turns whatever comes of it into a
+/// response. The operation is left in the request's [`RequestId`], for the log.
+pub async fn answer<S: 'static, A: Answer, R: Into<Refusal>>(
     request: &HttpRequest,
     operation: &'static Operation,
-    work: impl Future<Output = Result<A, R>>,
+    work: impl AsyncFnOnce(&S) -> Result<A, R>,
 ) -> HttpResponse {
-    let outcome = match AssertUnwindSafe(work).catch_unwind().await {
-        Ok(Ok(answer)) => answer.into_response().map_err(Refusal::from),
-        Ok(Err(refusal)) => Err(refusal.into()),
-        Err(panic) => Err(InternalError::because(panic_message(panic.as_ref())).into()),
+    if let Some(id) = request.extensions().get::<RequestId>() {
+        id.set_operation(operation);
+    }
+    let outcome = match request.app_data::<Data<S>>() {
+        Some(app) => match AssertUnwindSafe(work(app)).catch_unwind().await {
+            Ok(Ok(answer)) => answer.into_response().map_err(Refusal::from),
+            Ok(Err(refusal)) => Err(refusal.into()),
+            Err(panic) => Err(InternalError::because(panic_message(panic.as_ref())).into()),
+        },
+        None => Err(InternalError::because("the application is not among the server's data").into()),
     };
     let mut response = outcome.unwrap_or_else(|refusal| problem_response(request, refusal));
     if let Some((deprecation, successor)) = deprecation(request, operation) {
         deprecate(&mut response, deprecation, &successor);
     }
-    request.extensions_mut().insert(operation);
     response
 }
 
@@ -70,10 +76,7 @@ pub fn problem_response(request: &HttpRequest, refusal: Refusal) -> HttpResponse
     }
     // A problem always serialises, and these headers are always valid.
     let mut response = reply
-        .json(
-            "application/problem+json",
-            &refusal.into_problem(request_id.to_string()),
-        )
+        .json("application/problem+json", &refusal.into_problem(request_id))
         .unwrap_or_else(|_| HttpResponse::InternalServerError().finish());
     if status == 408 || status == 413 {
         // What is left of the body is not worth reading.

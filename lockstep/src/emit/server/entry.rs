@@ -22,10 +22,10 @@ pub(super) fn emit(server: &Server<'_>, tag: &Tag, operations: &[&Operation]) ->
 }
 
 fn imports(server: &Server<'_>, tag: &Tag, operations: &[&Operation], body: &str) -> String {
-    let data = if body.contains("payload: Payload") {
-        "{Data, Payload}"
+    let payload = if body.contains("payload: Payload") {
+        "use actix_web::web::Payload;\n"
     } else {
-        "Data"
+        ""
     };
     let used = [
         ("Call", "Call::"),
@@ -38,7 +38,7 @@ fn imports(server: &Server<'_>, tag: &Tag, operations: &[&Operation], body: &str
         .filter(|(_, mark)| body.contains(mark))
         .map(|(name, _)| *name)
         .collect();
-    let mut text = format!("use actix_web::web::{data};\nuse actix_web::{{HttpRequest, HttpResponse}};\n");
+    let mut text = format!("{payload}use actix_web::{{HttpRequest, HttpResponse}};\n");
     if body.contains("runtime::") {
         text += "use lockstep_runtime as runtime;\n";
     }
@@ -90,8 +90,8 @@ fn function(server: &Server<'_>, tag: &Tag, operation: &Operation) -> String {
         ""
     };
     format!(
-        "{}{deprecated}pub(crate) async fn {}<A: {}>(app: Data<A>, request: HttpRequest{payload}) -> HttpResponse {{\n\
-         answer(&request, {row}, async {{\n{}}}).await\n}}\n",
+        "{}{deprecated}pub(crate) async fn {}<A: {}>(request: HttpRequest{payload}) -> HttpResponse {{\n\
+         answer(&request, {row}, async |app: &A| {{\n{}}}).await\n}}\n",
         path::attribute(server, operation),
         names::rust_value(&operation.id),
         traits::name(tag),
@@ -104,7 +104,7 @@ fn steps(server: &Server<'_>, operation: &Operation, row: &str) -> String {
     text += &format!("let call = Call::new(&request, {row});\n");
     let mut arguments = vec!["&call"];
     if let Some(function) = security::function(&operation.security) {
-        text += &format!("let caller = security::{function}(app.get_ref(), &request, &call).await?;\n");
+        text += &format!("let caller = security::{function}(app, &request, &call).await?;\n");
         arguments.push("caller");
     }
     let params = !operation.parameters.is_empty();

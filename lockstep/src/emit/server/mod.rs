@@ -48,10 +48,9 @@ pub fn emit(api: &Api, types: &str, header: &str) -> Vec<(PathBuf, String)> {
 const MODULES: [&str; 4] = ["document", "operations", "routes", "security"];
 
 /// Names that the files of a tag use for something else, so that a type of the contract is written with its path.
-const TAKEN: [&str; 15] = [
+const TAKEN: [&str; 14] = [
     "Answer",
     "Call",
-    "Data",
     "Failure",
     "Forbidden",
     "HeaderName",

@@ -2,7 +2,7 @@
 
 //! The entry points of the tag `Auth`.
 
-use actix_web::web::{Data, Payload};
+use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 use lockstep_runtime as runtime;
 use lockstep_runtime::actix::{Call, Input, accepts, answer};
@@ -97,10 +97,10 @@ use super::super::{operations, security};
     ),
     security(("bearerAuth" = [])),
 )]
-pub(crate) async fn change_password<A: AuthApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::CHANGE_PASSWORD, async {
+pub(crate) async fn change_password<A: AuthApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::CHANGE_PASSWORD, async |app: &A| {
         let call = Call::new(&request, &operations::CHANGE_PASSWORD);
-        let caller = security::bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let body = input.json(payload.into_inner(), "application/json").await?;
         let body = input.finish(body)?;
@@ -198,8 +198,8 @@ pub(crate) async fn change_password<A: AuthApi>(app: Data<A>, request: HttpReque
         ),
     ),
 )]
-pub(crate) async fn login<A: AuthApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::LOGIN, async {
+pub(crate) async fn login<A: AuthApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::LOGIN, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::LOGIN);
         let mut input = Input::new(&request)?;
@@ -281,10 +281,10 @@ pub(crate) async fn login<A: AuthApi>(app: Data<A>, request: HttpRequest, payloa
     ),
     security(("bearerAuth" = [])),
 )]
-pub(crate) async fn logout<A: AuthApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::LOGOUT, async {
+pub(crate) async fn logout<A: AuthApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::LOGOUT, async |app: &A| {
         let call = Call::new(&request, &operations::LOGOUT);
-        let caller = security::bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let body = input.optional_json(payload.into_inner(), "application/json").await?;
         let body = input.finish(body)?;
@@ -375,11 +375,11 @@ pub(crate) async fn logout<A: AuthApi>(app: Data<A>, request: HttpRequest, paylo
     ),
     security(("bearerAuth" = [])),
 )]
-pub(crate) async fn get_me<A: AuthApi>(app: Data<A>, request: HttpRequest) -> HttpResponse {
-    answer(&request, &operations::GET_ME, async {
+pub(crate) async fn get_me<A: AuthApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::GET_ME, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::GET_ME);
-        let caller = security::bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let params = GetMeParams::read(&mut input);
         let params = input.finish(params)?;
@@ -472,8 +472,8 @@ pub(crate) async fn get_me<A: AuthApi>(app: Data<A>, request: HttpRequest) -> Ht
         ),
     ),
 )]
-pub(crate) async fn refresh_tokens<A: AuthApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::REFRESH_TOKENS, async {
+pub(crate) async fn refresh_tokens<A: AuthApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::REFRESH_TOKENS, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::REFRESH_TOKENS);
         let mut input = Input::new(&request)?;
@@ -578,8 +578,8 @@ pub(crate) async fn refresh_tokens<A: AuthApi>(app: Data<A>, request: HttpReques
         ),
     ),
 )]
-pub(crate) async fn register<A: AuthApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::REGISTER, async {
+pub(crate) async fn register<A: AuthApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::REGISTER, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::REGISTER);
         let mut input = Input::new(&request)?;

@@ -2,7 +2,7 @@
 
 //! The entry points of the tag `Spaces`.
 
-use actix_web::web::{Data, Payload};
+use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 use lockstep_runtime as runtime;
 use lockstep_runtime::actix::{Call, Input, accepts, answer};
@@ -92,11 +92,11 @@ use super::super::{operations, security};
     ),
     security(("bearerAuth" = [])),
 )]
-pub(crate) async fn list_spaces<A: SpacesApi>(app: Data<A>, request: HttpRequest) -> HttpResponse {
-    answer(&request, &operations::LIST_SPACES, async {
+pub(crate) async fn list_spaces<A: SpacesApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::LIST_SPACES, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::LIST_SPACES);
-        let caller = security::bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let params = ListSpacesParams::read(&mut input);
         let params = input.finish(params)?;
@@ -192,11 +192,11 @@ pub(crate) async fn list_spaces<A: SpacesApi>(app: Data<A>, request: HttpRequest
     ),
     security(("bearerAuth" = [])),
 )]
-pub(crate) async fn create_space<A: SpacesApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::CREATE_SPACE, async {
+pub(crate) async fn create_space<A: SpacesApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::CREATE_SPACE, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::CREATE_SPACE);
-        let caller = security::bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let body = input.json(payload.into_inner(), "application/json").await?;
         let body = input.finish(body)?;
@@ -289,10 +289,10 @@ pub(crate) async fn create_space<A: SpacesApi>(app: Data<A>, request: HttpReques
     ),
     security(("bearerAuth" = [])),
 )]
-pub(crate) async fn delete_space<A: SpacesApi>(app: Data<A>, request: HttpRequest) -> HttpResponse {
-    answer(&request, &operations::DELETE_SPACE, async {
+pub(crate) async fn delete_space<A: SpacesApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::DELETE_SPACE, async |app: &A| {
         let call = Call::new(&request, &operations::DELETE_SPACE);
-        let caller = security::bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let params = DeleteSpaceParams::read(&mut input);
         let params = input.finish(params)?;
@@ -390,11 +390,11 @@ pub(crate) async fn delete_space<A: SpacesApi>(app: Data<A>, request: HttpReques
     ),
     security(("bearerAuth" = [])),
 )]
-pub(crate) async fn get_space<A: SpacesApi>(app: Data<A>, request: HttpRequest) -> HttpResponse {
-    answer(&request, &operations::GET_SPACE, async {
+pub(crate) async fn get_space<A: SpacesApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::GET_SPACE, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::GET_SPACE);
-        let caller = security::bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let params = GetSpaceParams::read(&mut input);
         let params = input.finish(params)?;
@@ -486,11 +486,11 @@ pub(crate) async fn get_space<A: SpacesApi>(app: Data<A>, request: HttpRequest) 
     ),
     security(("bearerAuth" = [])),
 )]
-pub(crate) async fn rotate_invite_code<A: SpacesApi>(app: Data<A>, request: HttpRequest) -> HttpResponse {
-    answer(&request, &operations::ROTATE_INVITE_CODE, async {
+pub(crate) async fn rotate_invite_code<A: SpacesApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::ROTATE_INVITE_CODE, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::ROTATE_INVITE_CODE);
-        let caller = security::bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let params = RotateInviteCodeParams::read(&mut input);
         let params = input.finish(params)?;
@@ -617,15 +617,11 @@ pub(crate) async fn rotate_invite_code<A: SpacesApi>(app: Data<A>, request: Http
     ),
     security(("bearerAuth" = [])),
 )]
-pub(crate) async fn update_space_settings<A: SpacesApi>(
-    app: Data<A>,
-    request: HttpRequest,
-    payload: Payload,
-) -> HttpResponse {
-    answer(&request, &operations::UPDATE_SPACE_SETTINGS, async {
+pub(crate) async fn update_space_settings<A: SpacesApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::UPDATE_SPACE_SETTINGS, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::UPDATE_SPACE_SETTINGS);
-        let caller = security::bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let params = UpdateSpaceSettingsParams::read(&mut input);
         let body = input.json(payload.into_inner(), "application/json").await?;

@@ -2,7 +2,6 @@
 
 //! The entry points of the tag `System`.
 
-use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use lockstep_runtime as runtime;
 use lockstep_runtime::actix::{Call, accepts, answer};
@@ -51,8 +50,8 @@ use super::super::system::SystemApi;
         ),
     ),
 )]
-pub(crate) async fn get_health<A: SystemApi>(app: Data<A>, request: HttpRequest) -> HttpResponse {
-    answer(&request, &operations::GET_HEALTH, async {
+pub(crate) async fn get_health<A: SystemApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::GET_HEALTH, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::GET_HEALTH);
         app.get_health(&call).await
@@ -91,8 +90,8 @@ pub(crate) async fn get_health<A: SystemApi>(app: Data<A>, request: HttpRequest)
         ),
     ),
 )]
-pub(crate) async fn get_liveness<A: SystemApi>(app: Data<A>, request: HttpRequest) -> HttpResponse {
-    answer(&request, &operations::GET_LIVENESS, async {
+pub(crate) async fn get_liveness<A: SystemApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::GET_LIVENESS, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::GET_LIVENESS);
         app.get_liveness(&call).await
@@ -123,8 +122,8 @@ pub(crate) async fn get_liveness<A: SystemApi>(app: Data<A>, request: HttpReques
         ),
     ),
 )]
-pub(crate) async fn get_version<A: SystemApi>(app: Data<A>, request: HttpRequest) -> HttpResponse {
-    answer(&request, &operations::GET_VERSION, async {
+pub(crate) async fn get_version<A: SystemApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::GET_VERSION, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::GET_VERSION);
         app.get_version(&call).await

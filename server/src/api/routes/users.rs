@@ -2,7 +2,7 @@
 
 //! The entry points of the tag `Users`.
 
-use actix_web::web::{Data, Payload};
+use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 use lockstep_runtime as runtime;
 use lockstep_runtime::actix::{Call, Input, accepts, answer};
@@ -64,11 +64,11 @@ use super::super::{operations, security};
     ),
     security(("bearerAuth" = [])),
 )]
-pub(crate) async fn complete_onboarding<A: UsersApi>(app: Data<A>, request: HttpRequest) -> HttpResponse {
-    answer(&request, &operations::COMPLETE_ONBOARDING, async {
+pub(crate) async fn complete_onboarding<A: UsersApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::COMPLETE_ONBOARDING, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::COMPLETE_ONBOARDING);
-        let caller = security::bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth(app, &request, &call).await?;
         app.complete_onboarding(&call, caller).await
     })
     .await
@@ -156,11 +156,11 @@ pub(crate) async fn complete_onboarding<A: UsersApi>(app: Data<A>, request: Http
     ),
     security(("bearerAuth" = [])),
 )]
-pub(crate) async fn get_preferences<A: UsersApi>(app: Data<A>, request: HttpRequest) -> HttpResponse {
-    answer(&request, &operations::GET_PREFERENCES, async {
+pub(crate) async fn get_preferences<A: UsersApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::GET_PREFERENCES, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::GET_PREFERENCES);
-        let caller = security::bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let params = GetPreferencesParams::read(&mut input);
         let params = input.finish(params)?;
@@ -268,15 +268,11 @@ pub(crate) async fn get_preferences<A: UsersApi>(app: Data<A>, request: HttpRequ
     ),
     security(("bearerAuth" = [])),
 )]
-pub(crate) async fn update_preferences<A: UsersApi>(
-    app: Data<A>,
-    request: HttpRequest,
-    payload: Payload,
-) -> HttpResponse {
-    answer(&request, &operations::UPDATE_PREFERENCES, async {
+pub(crate) async fn update_preferences<A: UsersApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::UPDATE_PREFERENCES, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::UPDATE_PREFERENCES);
-        let caller = security::bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let params = UpdatePreferencesParams::read(&mut input);
         let body = input.json(payload.into_inner(), "application/json").await?;
@@ -368,11 +364,11 @@ pub(crate) async fn update_preferences<A: UsersApi>(
     ),
     security(("bearerAuth" = [])),
 )]
-pub(crate) async fn get_profile<A: UsersApi>(app: Data<A>, request: HttpRequest) -> HttpResponse {
-    answer(&request, &operations::GET_PROFILE, async {
+pub(crate) async fn get_profile<A: UsersApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::GET_PROFILE, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::GET_PROFILE);
-        let caller = security::bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let params = GetProfileParams::read(&mut input);
         let params = input.finish(params)?;
@@ -480,11 +476,11 @@ pub(crate) async fn get_profile<A: UsersApi>(app: Data<A>, request: HttpRequest)
     ),
     security(("bearerAuth" = [])),
 )]
-pub(crate) async fn update_profile<A: UsersApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::UPDATE_PROFILE, async {
+pub(crate) async fn update_profile<A: UsersApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::UPDATE_PROFILE, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::UPDATE_PROFILE);
-        let caller = security::bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let params = UpdateProfileParams::read(&mut input);
         let body = input.json(payload.into_inner(), "application/json").await?;

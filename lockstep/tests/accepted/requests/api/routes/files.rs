@@ -3,7 +3,7 @@
 //! The entry points of the tag `Files`.
 
 use crate::requests::types::Label;
-use actix_web::web::{Data, Payload};
+use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 use lockstep_runtime as runtime;
 use lockstep_runtime::actix::{Call, Input, accepts, answer};
@@ -31,11 +31,11 @@ use super::super::{operations, security};
     ),
     security(("bearerAuth" = [])),
 )]
-pub(crate) async fn get_file<A: FilesApi>(app: Data<A>, request: HttpRequest) -> HttpResponse {
-    answer(&request, &operations::GET_FILE, async {
+pub(crate) async fn get_file<A: FilesApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::GET_FILE, async |app: &A| {
         accepts(&request, &["application/octet-stream"])?;
         let call = Call::new(&request, &operations::GET_FILE);
-        let caller = security::bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let params = GetFileParams::read(&mut input);
         let params = input.finish(params)?;
@@ -65,10 +65,10 @@ pub(crate) async fn get_file<A: FilesApi>(app: Data<A>, request: HttpRequest) ->
     ),
     security(("bearerAuth" = [])),
 )]
-pub(crate) async fn put_file<A: FilesApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::PUT_FILE, async {
+pub(crate) async fn put_file<A: FilesApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::PUT_FILE, async |app: &A| {
         let call = Call::new(&request, &operations::PUT_FILE);
-        let caller = security::bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let params = PutFileParams::read(&mut input);
         let body = input.bytes(payload.into_inner(), "application/octet-stream").await?;
@@ -96,11 +96,11 @@ pub(crate) async fn put_file<A: FilesApi>(app: Data<A>, request: HttpRequest, pa
     ),
     security(("bearerAuth" = [])),
 )]
-pub(crate) async fn put_note<A: FilesApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::PUT_NOTE, async {
+pub(crate) async fn put_note<A: FilesApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::PUT_NOTE, async |app: &A| {
         accepts(&request, &["text/plain"])?;
         let call = Call::new(&request, &operations::PUT_NOTE);
-        let caller = security::bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let body = input
             .text(payload.into_inner(), "text/plain", &runtime::Text::new().max(1000))

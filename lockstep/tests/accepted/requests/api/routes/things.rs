@@ -3,7 +3,7 @@
 //! The entry points of the tag `Things`.
 
 use crate::requests::types::{Ending, Job, Kind, Label, Thing, ThingList, ThingPatch};
-use actix_web::web::{Data, Payload};
+use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 use lockstep_runtime as runtime;
 use lockstep_runtime::actix::{Call, Input, accepts, answer};
@@ -31,10 +31,10 @@ use super::super::{operations, security};
     ),
     security(("bearerAuth" = [])),
 )]
-pub(crate) async fn end_session<A: ThingsApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::END_SESSION, async {
+pub(crate) async fn end_session<A: ThingsApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::END_SESSION, async |app: &A| {
         let call = Call::new(&request, &operations::END_SESSION);
-        let caller = security::bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let body = input.optional_json(payload.into_inner(), "application/json").await?;
         let body = input.finish(body)?;
@@ -67,8 +67,8 @@ pub(crate) async fn end_session<A: ThingsApi>(app: Data<A>, request: HttpRequest
         ),
     ),
 )]
-pub(crate) async fn list_things<A: ThingsApi>(app: Data<A>, request: HttpRequest) -> HttpResponse {
-    answer(&request, &operations::LIST_THINGS, async {
+pub(crate) async fn list_things<A: ThingsApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::LIST_THINGS, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::LIST_THINGS);
         let mut input = Input::new(&request)?;
@@ -100,10 +100,10 @@ pub(crate) async fn list_things<A: ThingsApi>(app: Data<A>, request: HttpRequest
     security(("bearerAuth" = [])),
 )]
 #[deprecated]
-pub(crate) async fn delete_thing<A: ThingsApi>(app: Data<A>, request: HttpRequest) -> HttpResponse {
-    answer(&request, &operations::DELETE_THING, async {
+pub(crate) async fn delete_thing<A: ThingsApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::DELETE_THING, async |app: &A| {
         let call = Call::new(&request, &operations::DELETE_THING);
-        let caller = security::bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let params = DeleteThingParams::read(&mut input);
         let params = input.finish(params)?;
@@ -160,11 +160,11 @@ pub(crate) async fn delete_thing<A: ThingsApi>(app: Data<A>, request: HttpReques
     ),
     security(("bearerAuth" = [])),
 )]
-pub(crate) async fn get_thing<A: ThingsApi>(app: Data<A>, request: HttpRequest) -> HttpResponse {
-    answer(&request, &operations::GET_THING, async {
+pub(crate) async fn get_thing<A: ThingsApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::GET_THING, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::GET_THING);
-        let caller = security::bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let params = GetThingParams::read(&mut input);
         let params = input.finish(params)?;
@@ -198,11 +198,11 @@ pub(crate) async fn get_thing<A: ThingsApi>(app: Data<A>, request: HttpRequest) 
     ),
     security(("bearerAuth" = []), ("apiKey" = [], "basicAuth" = [])),
 )]
-pub(crate) async fn patch_thing<A: ThingsApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::PATCH_THING, async {
+pub(crate) async fn patch_thing<A: ThingsApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::PATCH_THING, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::PATCH_THING);
-        let caller = security::bearer_auth_or_api_key_and_basic_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth_or_api_key_and_basic_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let params = PatchThingParams::read(&mut input);
         let body = input.json(payload.into_inner(), "application/merge-patch+json").await?;
@@ -234,11 +234,11 @@ pub(crate) async fn patch_thing<A: ThingsApi>(app: Data<A>, request: HttpRequest
     ),
     security(("bearerAuth" = [])),
 )]
-pub(crate) async fn put_thing<A: ThingsApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::PUT_THING, async {
+pub(crate) async fn put_thing<A: ThingsApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::PUT_THING, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::PUT_THING);
-        let caller = security::bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let params = PutThingParams::read(&mut input);
         let body = input.json(payload.into_inner(), "application/json").await?;

@@ -3,7 +3,7 @@
 //! The entry points of the tag `Rooms`.
 
 use crate::served::types::{Kind, NewRoom, Room, Share};
-use actix_web::web::{Data, Payload};
+use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 use lockstep_runtime as runtime;
 use lockstep_runtime::actix::{Call, Input, accepts, answer};
@@ -29,10 +29,10 @@ use super::super::{operations, security};
     security(("bearerAuth" = ["admin", "owner"])),
 )]
 #[deprecated]
-pub(crate) async fn clear_rooms<A: RoomsApi>(app: Data<A>, request: HttpRequest) -> HttpResponse {
-    answer(&request, &operations::CLEAR_ROOMS, async {
+pub(crate) async fn clear_rooms<A: RoomsApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::CLEAR_ROOMS, async |app: &A| {
         let call = Call::new(&request, &operations::CLEAR_ROOMS);
-        let caller = security::bearer_auth_as_admin_or_owner(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth_as_admin_or_owner(app, &request, &call).await?;
         Input::new(&request)?.finish(Some(()))?;
         app.clear_rooms(&call, caller).await
     })
@@ -66,11 +66,11 @@ pub(crate) async fn clear_rooms<A: RoomsApi>(app: Data<A>, request: HttpRequest)
     ),
     security(("apiKey" = []), ("bearerAuth" = [])),
 )]
-pub(crate) async fn add_room<A: RoomsApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::ADD_ROOM, async {
+pub(crate) async fn add_room<A: RoomsApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::ADD_ROOM, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::ADD_ROOM);
-        let caller = security::api_key_or_bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::api_key_or_bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         input.expect_query("key");
         let body = input.json(payload.into_inner(), "application/json").await?;
@@ -105,11 +105,11 @@ pub(crate) async fn add_room<A: RoomsApi>(app: Data<A>, request: HttpRequest, pa
     ),
     security((), ("bearerAuth" = [])),
 )]
-pub(crate) async fn get_first_room<A: RoomsApi>(app: Data<A>, request: HttpRequest) -> HttpResponse {
-    answer(&request, &operations::GET_FIRST_ROOM, async {
+pub(crate) async fn get_first_room<A: RoomsApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::GET_FIRST_ROOM, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::GET_FIRST_ROOM);
-        let caller = security::optional_bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::optional_bearer_auth(app, &request, &call).await?;
         Input::new(&request)?.finish(Some(()))?;
         app.get_first_room(&call, caller).await
     })
@@ -142,11 +142,11 @@ pub(crate) async fn get_first_room<A: RoomsApi>(app: Data<A>, request: HttpReque
     ),
     security(("bearerAuth" = [])),
 )]
-pub(crate) async fn get_room<A: RoomsApi>(app: Data<A>, request: HttpRequest) -> HttpResponse {
-    answer(&request, &operations::GET_ROOM, async {
+pub(crate) async fn get_room<A: RoomsApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::GET_ROOM, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::GET_ROOM);
-        let caller = security::bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let params = GetRoomParams::read(&mut input);
         let params = input.finish(params)?;
@@ -182,11 +182,11 @@ pub(crate) async fn get_room<A: RoomsApi>(app: Data<A>, request: HttpRequest) ->
     ),
     security(("bearerAuth" = [])),
 )]
-pub(crate) async fn put_room<A: RoomsApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::PUT_ROOM, async {
+pub(crate) async fn put_room<A: RoomsApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::PUT_ROOM, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::PUT_ROOM);
-        let caller = security::bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let params = PutRoomParams::read(&mut input);
         let body = input.json(payload.into_inner(), "application/json").await?;
@@ -217,10 +217,10 @@ pub(crate) async fn put_room<A: RoomsApi>(app: Data<A>, request: HttpRequest, pa
     ),
     security(("apiKey" = [], "bearerAuth" = [])),
 )]
-pub(crate) async fn close_room<A: RoomsApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::CLOSE_ROOM, async {
+pub(crate) async fn close_room<A: RoomsApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::CLOSE_ROOM, async |app: &A| {
         let call = Call::new(&request, &operations::CLOSE_ROOM);
-        let caller = security::api_key_and_bearer_auth(app.get_ref(), &request, &call).await?;
+        let caller = security::api_key_and_bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         input.expect_query("key");
         let params = CloseRoomParams::read(&mut input);

@@ -3,7 +3,7 @@
 //! The entry points of the tag `Things`.
 
 use crate::shapes::types::{Drawing, Keeping, Odd, Thing, ThingName};
-use actix_web::web::{Data, Payload};
+use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 use lockstep_runtime as runtime;
 use lockstep_runtime::actix::{Call, Input, accepts, answer};
@@ -28,8 +28,8 @@ use super::super::things::{AddTagsParams, ThingsApi};
         ),
     ),
 )]
-pub(crate) async fn draw<A: ThingsApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::DRAW, async {
+pub(crate) async fn draw<A: ThingsApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::DRAW, async |app: &A| {
         let call = Call::new(&request, &operations::DRAW);
         let mut input = Input::new(&request)?;
         let body = input.json(payload.into_inner(), "application/json").await?;
@@ -56,8 +56,8 @@ pub(crate) async fn draw<A: ThingsApi>(app: Data<A>, request: HttpRequest, paylo
         ),
     ),
 )]
-pub(crate) async fn send_odd<A: ThingsApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::SEND_ODD, async {
+pub(crate) async fn send_odd<A: ThingsApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::SEND_ODD, async |app: &A| {
         let call = Call::new(&request, &operations::SEND_ODD);
         let mut input = Input::new(&request)?;
         let body = input.json(payload.into_inner(), "application/json").await?;
@@ -84,8 +84,8 @@ pub(crate) async fn send_odd<A: ThingsApi>(app: Data<A>, request: HttpRequest, p
         ),
     ),
 )]
-pub(crate) async fn keep_secret<A: ThingsApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::KEEP_SECRET, async {
+pub(crate) async fn keep_secret<A: ThingsApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::KEEP_SECRET, async |app: &A| {
         let call = Call::new(&request, &operations::KEEP_SECRET);
         let mut input = Input::new(&request)?;
         let body = input.json(payload.into_inner(), "application/json").await?;
@@ -120,8 +120,8 @@ pub(crate) async fn keep_secret<A: ThingsApi>(app: Data<A>, request: HttpRequest
         ),
     ),
 )]
-pub(crate) async fn add_tags<A: ThingsApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::ADD_TAGS, async {
+pub(crate) async fn add_tags<A: ThingsApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::ADD_TAGS, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::ADD_TAGS);
         let mut input = Input::new(&request)?;
@@ -160,8 +160,8 @@ pub(crate) async fn add_tags<A: ThingsApi>(app: Data<A>, request: HttpRequest, p
         ),
     ),
 )]
-pub(crate) async fn put_tags<A: ThingsApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::PUT_TAGS, async {
+pub(crate) async fn put_tags<A: ThingsApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::PUT_TAGS, async |app: &A| {
         let call = Call::new(&request, &operations::PUT_TAGS);
         let mut input = Input::new(&request)?;
         let body = input
@@ -194,8 +194,8 @@ pub(crate) async fn put_tags<A: ThingsApi>(app: Data<A>, request: HttpRequest, p
         ),
     ),
 )]
-pub(crate) async fn create_thing<A: ThingsApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::CREATE_THING, async {
+pub(crate) async fn create_thing<A: ThingsApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::CREATE_THING, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::CREATE_THING);
         let mut input = Input::new(&request)?;

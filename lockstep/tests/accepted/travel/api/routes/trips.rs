@@ -3,7 +3,7 @@
 //! The entry points of the tag `Trips`.
 
 use crate::travel::types::{Leg, LegPatch, SortKey};
-use actix_web::web::{Data, Payload};
+use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 use lockstep_runtime as runtime;
 use lockstep_runtime::actix::{Call, Input, accepts, answer};
@@ -29,11 +29,11 @@ use super::super::{operations, security};
     ),
     security(("bearer" = ["admin", "editor"])),
 )]
-pub(crate) async fn add_note<A: TripsApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::ADD_NOTE, async {
+pub(crate) async fn add_note<A: TripsApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::ADD_NOTE, async |app: &A| {
         accepts(&request, &["text/plain; charset=utf-8"])?;
         let call = Call::new(&request, &operations::ADD_NOTE);
-        let caller = security::bearer_as_admin_or_editor(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer_as_admin_or_editor(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let body = input
             .optional_text(payload.into_inner(), "text/plain", &runtime::Text::new().max(80))
@@ -62,8 +62,8 @@ pub(crate) async fn add_note<A: TripsApi>(app: Data<A>, request: HttpRequest, pa
     ),
 )]
 #[deprecated]
-pub(crate) async fn add_photo<A: TripsApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::ADD_PHOTO, async {
+pub(crate) async fn add_photo<A: TripsApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::ADD_PHOTO, async |app: &A| {
         accepts(&request, &["application/octet-stream"])?;
         let call = Call::new(&request, &operations::ADD_PHOTO);
         let mut input = Input::new(&request)?;
@@ -122,8 +122,8 @@ pub(crate) async fn add_photo<A: TripsApi>(app: Data<A>, request: HttpRequest, p
         ),
     ),
 )]
-pub(crate) async fn get_leg<A: TripsApi>(app: Data<A>, request: HttpRequest) -> HttpResponse {
-    answer(&request, &operations::GET_LEG, async {
+pub(crate) async fn get_leg<A: TripsApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::GET_LEG, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::GET_LEG);
         let mut input = Input::new(&request)?;
@@ -157,11 +157,11 @@ pub(crate) async fn get_leg<A: TripsApi>(app: Data<A>, request: HttpRequest) -> 
     ),
     security((), ("bearer" = [])),
 )]
-pub(crate) async fn patch_leg<A: TripsApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::PATCH_LEG, async {
+pub(crate) async fn patch_leg<A: TripsApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::PATCH_LEG, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::PATCH_LEG);
-        let caller = security::optional_bearer(app.get_ref(), &request, &call).await?;
+        let caller = security::optional_bearer(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let params = PatchLegParams::read(&mut input);
         let body = input.json(payload.into_inner(), "application/merge-patch+json").await?;

@@ -3,7 +3,7 @@
 //! The entry points of the tag `Things`.
 
 use crate::v3_0::types::{GetThingOrder, Pet, Thing, ThingInput};
-use actix_web::web::{Data, Payload};
+use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 use lockstep_runtime as runtime;
 use lockstep_runtime::actix::{Call, Input, accepts, answer};
@@ -28,8 +28,8 @@ use super::super::{operations, security};
         ),
     ),
 )]
-pub(crate) async fn send_file<A: ThingsApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::SEND_FILE, async {
+pub(crate) async fn send_file<A: ThingsApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::SEND_FILE, async |app: &A| {
         accepts(&request, &["text/plain"])?;
         let call = Call::new(&request, &operations::SEND_FILE);
         let mut input = Input::new(&request)?;
@@ -58,10 +58,10 @@ pub(crate) async fn send_file<A: ThingsApi>(app: Data<A>, request: HttpRequest, 
     ),
     security(("bearer" = [])),
 )]
-pub(crate) async fn send_pets<A: ThingsApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::SEND_PETS, async {
+pub(crate) async fn send_pets<A: ThingsApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::SEND_PETS, async |app: &A| {
         let call = Call::new(&request, &operations::SEND_PETS);
-        let caller = security::bearer(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let body = input
             .json_with(
@@ -122,11 +122,11 @@ pub(crate) async fn send_pets<A: ThingsApi>(app: Data<A>, request: HttpRequest, 
     ),
     security((), ("bearer" = [], "key" = []), ("session" = [])),
 )]
-pub(crate) async fn get_thing<A: ThingsApi>(app: Data<A>, request: HttpRequest) -> HttpResponse {
-    answer(&request, &operations::GET_THING, async {
+pub(crate) async fn get_thing<A: ThingsApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::GET_THING, async |app: &A| {
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::GET_THING);
-        let caller = security::optional_bearer_and_key_or_session(app.get_ref(), &request, &call).await?;
+        let caller = security::optional_bearer_and_key_or_session(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let params = GetThingParams::read(&mut input);
         let params = input.finish(params)?;
@@ -157,10 +157,10 @@ pub(crate) async fn get_thing<A: ThingsApi>(app: Data<A>, request: HttpRequest) 
     security(("bearer" = [])),
 )]
 #[deprecated]
-pub(crate) async fn put_thing<A: ThingsApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    answer(&request, &operations::PUT_THING, async {
+pub(crate) async fn put_thing<A: ThingsApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::PUT_THING, async |app: &A| {
         let call = Call::new(&request, &operations::PUT_THING);
-        let caller = security::bearer(app.get_ref(), &request, &call).await?;
+        let caller = security::bearer(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
         let params = PutThingParams::read(&mut input);
         let body = input.optional_json(payload.into_inner(), "application/json").await?;
