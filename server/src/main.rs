@@ -9,9 +9,6 @@ use spaces_server::edge::logging;
 use spaces_server::serve::{StartError, assemble, serve, sweep, welcome};
 use spaces_server::settings::{Environment, Settings};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 #[actix_web::main]
 async fn main() -> ExitCode {
     match run().await {
