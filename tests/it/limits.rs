@@ -68,7 +68,7 @@ async fn a27_f15_a_chunked_body_is_cut_off_at_the_limit() {
 #[tokio::test]
 async fn a27_f14_a_body_that_comes_too_slowly_is_408_and_the_connection_ends() {
     let server = TestServer::within(BodyLimits {
-        time: Duration::from_millis(30),
+        time: Duration::from_millis(250),
         ..BodyLimits::default()
     })
     .await;

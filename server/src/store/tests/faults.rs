@@ -51,6 +51,10 @@ const NO_TABLE: Fate = Fate::Refused(
     400,
     r#"{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"}"#,
 );
+const MALFORMED: Fate = Fate::Refused(
+    400,
+    r#"{"__type":"com.amazonaws.dynamodb.v20120810#ValidationException"}"#,
+);
 
 /// The engine, with a fate for each of the next requests.
 #[derive(Clone, Debug)]
@@ -163,13 +167,15 @@ async fn f3_a_throttled_request_is_tried_again() {
 }
 
 #[tokio::test]
-async fn f4_throttles_without_end_are_a_503_and_a_missing_table_a_500() {
+async fn f4_throttles_without_end_and_a_missing_table_are_a_503_and_our_own_mistakes_a_500() {
     let (store, faulty) = faulty().await;
     for fate in [BUSY, BROKEN] {
         faulty.next(&[fate; 3]);
         assert_eq!(status_of(store.ping().await.unwrap_err()), 503);
     }
     faulty.next(&[NO_TABLE]);
+    assert_eq!(status_of(store.ping().await.unwrap_err()), 503);
+    faulty.next(&[MALFORMED]);
     assert_eq!(status_of(store.ping().await.unwrap_err()), 500);
     store.ping().await.unwrap();
 }
