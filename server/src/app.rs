@@ -7,7 +7,9 @@ use chrono::{DateTime, Utc};
 use lockstep_runtime::actix::{Call, unauthenticated};
 use lockstep_runtime::{Failure, Fault, Secret, Unauthorized};
 
-use crate::api::Security;
+use spaces_contract::UserRole;
+
+use crate::api::{Role, Security};
 use crate::auth::cursors::Cursors;
 use crate::auth::keys::SigningKey;
 use crate::auth::passwords::Passwords;
@@ -44,7 +46,15 @@ impl App {
         let cursors = Arc::new(Cursors::new(&key)?);
         let tokens = Arc::new(Tokens::new(key, clock.clone()));
         let started_at = clock.now();
-        Ok(Self { store, clock, tokens, cursors, passwords: Passwords::new(), registration, started_at })
+        Ok(Self {
+            store,
+            clock,
+            tokens,
+            cursors,
+            passwords: Passwords::new(),
+            registration,
+            started_at,
+        })
     }
 }
 
@@ -63,10 +73,26 @@ impl Security for App {
     /// A token counts while its session is alive and its user active: ending either ends it at once.
     async fn bearer_auth(&self, _call: &Call, token: Secret) -> Result<Caller, Failure<Unauthorized>> {
         let refused = || Failure::Refused(unauthenticated());
-        let claims = self.tokens.verify(token.expose()).map_err(|invalid| {
-            Failure::Refused(unauthenticated().with_context(invalid))
-        })?;
+        let claims = self
+            .tokens
+            .verify(token.expose())
+            .map_err(|invalid| Failure::Refused(unauthenticated().with_context(invalid)))?;
         let found = self.store.authenticate(claims.session_id, claims.user_id).await?;
-        found.map(|(session, user)| Caller { user, session }).ok_or_else(refused)
+        found
+            .map(|(session, user)| Caller { user, session })
+            .ok_or_else(refused)
+    }
+
+    fn bearer_auth_has_role(caller: &Caller, role: Role) -> bool {
+        match role {
+            Role::Admin => caller.user.role == UserRole::Admin,
+        }
+    }
+
+    type MetricsToken = ();
+
+    /// Where no token is set, any is wrong: the metrics are open then, and a credential means nothing to them.
+    async fn metrics_token(&self, _call: &Call, _credential: Secret) -> Result<(), Failure<Unauthorized>> {
+        Err(Failure::Refused(unauthenticated()))
     }
 }

@@ -25,7 +25,10 @@ async fn run() -> Result<(), StartError> {
     logging::init(settings.log_level, settings.log_format)?;
     let app = assemble(&settings, Clock::system()).await?;
     let listener = TcpListener::bind((settings.host, settings.port)).map_err(|error| {
-        format!("cannot listen on {}:{} (HOST, PORT): {error}", settings.host, settings.port)
+        format!(
+            "cannot listen on {}:{} (HOST, PORT): {error}",
+            settings.host, settings.port
+        )
     })?;
     let address = listener.local_addr()?;
     tokio::spawn(sweep(app.store.clone()));

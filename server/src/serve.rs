@@ -40,7 +40,11 @@ async fn open_store(settings: &Settings, clock: Clock) -> Result<Store, StartErr
     Ok(match &settings.database {
         Database::Memory => Store::memory(clock).await?,
         Database::File(path) => Store::embedded(path, clock).await?,
-        Database::DynamoDb { region, table, endpoint } => {
+        Database::DynamoDb {
+            region,
+            table,
+            endpoint,
+        } => {
             let store = Store::dynamodb(region.clone(), endpoint.clone(), table.clone(), clock).await;
             // In production the table is made by whoever runs the account, and the server has no right to.
             if settings.environment == Environment::Dev {
@@ -85,7 +89,9 @@ pub fn serve_within(
             .wrap(edge::request_id(app.clock.clone()))
             .wrap(from_fn(edge::access_log))
     });
-    let server = server.client_request_timeout(HEAD_TIMEOUT).shutdown_timeout(SHUTDOWN_SECONDS);
+    let server = server
+        .client_request_timeout(HEAD_TIMEOUT)
+        .shutdown_timeout(SHUTDOWN_SECONDS);
     Ok(server.listen(listener)?.run())
 }
 

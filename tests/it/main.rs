@@ -2,7 +2,7 @@
 //! Everything speaks HTTP to the real server; raw HTTP is for what the client cannot send.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod architecture;
+
 mod browser;
 mod drift;
 mod moto;

@@ -241,17 +241,19 @@ refusals! {
     /// How `logout` may refuse.
     pub LogoutRefusal:
         BadRequest, Unauthorized, RequestTimeout, ContentTooLarge, UnsupportedMediaType,
-        UnprocessableContent, InternalError, ServiceUnavailable, Fault, actix::UnreadableBody;
+        UnprocessableContent, TooManyRequests, InternalError, ServiceUnavailable, Fault,
+        actix::UnreadableBody;
 
     /// How `getMe` may refuse.
     pub GetMeRefusal:
-        BadRequest, Unauthorized, NotAcceptable, UnprocessableContent, InternalError, ServiceUnavailable,
-        Fault;
+        BadRequest, Unauthorized, NotAcceptable, UnprocessableContent, TooManyRequests, InternalError,
+        ServiceUnavailable, Fault;
 
     /// How `refreshTokens` may refuse.
     pub RefreshTokensRefusal:
         BadRequest, Unauthorized, NotAcceptable, RequestTimeout, ContentTooLarge, UnsupportedMediaType,
-        UnprocessableContent, InternalError, ServiceUnavailable, Fault, actix::UnreadableBody;
+        UnprocessableContent, TooManyRequests, InternalError, ServiceUnavailable, Fault,
+        actix::UnreadableBody;
 
     /// How `register` may refuse.
     pub RegisterRefusal:

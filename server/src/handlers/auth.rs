@@ -4,12 +4,11 @@
 use chrono::TimeDelta;
 use lockstep_runtime::actix::Call;
 use lockstep_runtime::{
-    Failure, Fault, Forbidden, Secret, TooManyRequests, Unauthorized, UnprocessableContent, Violation,
-    ViolationPlace,
+    Failure, Fault, Forbidden, Secret, TooManyRequests, Unauthorized, UnprocessableContent, Violation, ViolationPlace,
 };
 use spaces_contract::{
-    Credentials, Email, Logout, NewPassword, PasswordChange, Registration, Session, SessionTokenType,
-    TokenRefresh, UserRole, UserStatus,
+    Credentials, Email, Logout, NewPassword, PasswordChange, Registration, Session, SessionTokenType, TokenRefresh,
+    UserRole, UserStatus,
 };
 
 use super::{entity_tag, is_known};
@@ -26,16 +25,31 @@ use crate::settings;
 use crate::store::{Limit, NewSession, NewUser, StaleCredentials, User, fold_email};
 
 /// Guesses at one account; a victim waits no longer than one window.
-const ACCOUNT_GUESSES: Limit = Limit { scope: "login-account", attempts: 10, window: TimeDelta::minutes(5) };
+const ACCOUNT_GUESSES: Limit = Limit {
+    scope: "login-account",
+    attempts: 10,
+    window: TimeDelta::minutes(5),
+};
 /// Guesses from one address, which may be shared by a whole office.
-const ADDRESS_GUESSES: Limit = Limit { scope: "login-address", attempts: 100, window: TimeDelta::minutes(5) };
+const ADDRESS_GUESSES: Limit = Limit {
+    scope: "login-address",
+    attempts: 100,
+    window: TimeDelta::minutes(5),
+};
 /// Accounts from one address.
-const ADDRESS_SIGN_UPS: Limit = Limit { scope: "register-address", attempts: 100, window: TimeDelta::hours(1) };
+const ADDRESS_SIGN_UPS: Limit = Limit {
+    scope: "register-address",
+    attempts: 100,
+    window: TimeDelta::hours(1),
+};
 
 impl AuthApi for App {
     async fn register(&self, call: &Call, body: Registration) -> Result<RegisterAnswer, RegisterRefusal> {
         if self.registration == settings::Registration::Closed {
-            Err(Forbidden::new("registration-closed", "Ask an administrator for an account."))?;
+            Err(Forbidden::new(
+                "registration-closed",
+                "Ask an administrator for an account.",
+            ))?;
         }
         self.count_address(&ADDRESS_SIGN_UPS, call).await?;
         let inputs = [body.email.as_str(), body.display_name.as_str()];
@@ -46,7 +60,11 @@ impl AuthApi for App {
         let user = self.store.register(self.new_user(body, password_hash), session).await?;
         let etag = entity_tag(user.version);
         let body = self.session(&user, session_id, &refresh_token)?;
-        Ok(RegisterAnswer::Created { location: "/api/auth/me".to_owned(), etag, body })
+        Ok(RegisterAnswer::Created {
+            location: "/api/auth/me".to_owned(),
+            etag,
+            body,
+        })
     }
 
     async fn login(&self, call: &Call, body: Credentials) -> Result<LoginAnswer, LoginRefusal> {
@@ -56,9 +74,14 @@ impl AuthApi for App {
         let user = self.find_by_password(&body.email, body.password).await?;
         let (session, refresh_token) = self.new_session(body.remember_me)?;
         let session_id = session.session_id;
-        self.store.create_session(&user, session).await.map_err(wrong_credentials)?;
+        self.store
+            .create_session(&user, session)
+            .await
+            .map_err(wrong_credentials)?;
         self.store.forget_attempts(&ACCOUNT_GUESSES, &account).await?;
-        Ok(LoginAnswer::Ok { body: self.session(&user, session_id, &refresh_token)? })
+        Ok(LoginAnswer::Ok {
+            body: self.session(&user, session_id, &refresh_token)?,
+        })
     }
 
     async fn refresh_tokens(
@@ -68,16 +91,23 @@ impl AuthApi for App {
     ) -> Result<RefreshTokensAnswer, RefreshTokensRefusal> {
         let refused = || Unauthorized::new("invalid-refresh-token", "Sign in again.");
         let presented: RefreshToken = body.refresh_token.expose().parse().map_err(|_| refused())?;
-        let Some((session, user)) = self.store.find_session(presented.session_id).await? else { Err(refused())? };
+        let Some((session, user)) = self.store.find_session(presented.session_id).await? else {
+            Err(refused())?
+        };
         let next = RefreshToken::generate(session.session_id).map_err(Fault::internal)?;
         let expires_at = self.clock.now() + refresh::lifetime(session.remember_me);
         let (presented, digest) = (presented.digest().to_string(), next.digest().to_string());
-        let rotated = self.store.rotate_session(session, &presented, &digest, expires_at).await;
+        let rotated = self
+            .store
+            .rotate_session(session, &presented, &digest, expires_at)
+            .await;
         let session = rotated.map_err(|failure| match failure {
             Failure::Refused(_) => Failure::Refused(refused()),
             Failure::Fault(fault) => Failure::Fault(fault),
         })?;
-        Ok(RefreshTokensAnswer::Ok { body: self.session(&user, session.session_id, &next.reveal())? })
+        Ok(RefreshTokensAnswer::Ok {
+            body: self.session(&user, session.session_id, &next.reveal())?,
+        })
     }
 
     async fn logout(&self, _call: &Call, caller: Caller, body: Option<Logout>) -> Result<LogoutAnswer, LogoutRefusal> {
@@ -95,7 +125,10 @@ impl AuthApi for App {
         if is_known(params.if_none_match.as_deref(), &etag) {
             return Ok(GetMeAnswer::NotModified { etag });
         }
-        Ok(GetMeAnswer::Ok { etag, body: caller.user.account() })
+        Ok(GetMeAnswer::Ok {
+            etag,
+            body: caller.user.account(),
+        })
     }
 
     async fn change_password(
@@ -111,13 +144,22 @@ impl AuthApi for App {
         if self.verify(body.current_password, Some(&user)).await? == Verdict::Wrong {
             Err(wrong())?;
         }
-        refuse_common("/newPassword", &body.new_password, &[user.email.as_str(), user.display_name.as_str()])?;
+        refuse_common(
+            "/newPassword",
+            &body.new_password,
+            &[user.email.as_str(), user.display_name.as_str()],
+        )?;
         let hash = self.hash(&body.new_password).await?;
-        self.store.set_password_hash(&user, hash).await.map_err(|failure| match failure {
-            Failure::Refused(StaleCredentials) => Failure::Refused(wrong()),
-            Failure::Fault(fault) => Failure::Fault(fault),
-        })?;
-        self.store.revoke_all_sessions(user.user_id, Some(session.session_id)).await?;
+        self.store
+            .set_password_hash(&user, hash)
+            .await
+            .map_err(|failure| match failure {
+                Failure::Refused(StaleCredentials) => Failure::Refused(wrong()),
+                Failure::Fault(fault) => Failure::Fault(fault),
+            })?;
+        self.store
+            .revoke_all_sessions(user.user_id, Some(session.session_id))
+            .await?;
         self.store.forget_attempts(&ACCOUNT_GUESSES, &account).await?;
         Ok(ChangePasswordAnswer::NoContent)
     }
@@ -149,7 +191,10 @@ impl App {
             return Ok(user);
         }
         let hash = Secret::from(self.passwords.hash(password).await.map_err(busy)?);
-        self.store.set_password_hash(&user, hash).await.map_err(wrong_credentials)
+        self.store
+            .set_password_hash(&user, hash)
+            .await
+            .map_err(wrong_credentials)
     }
 
     async fn verify(&self, password: Secret, user: Option<&User>) -> Result<Verdict, Fault> {
@@ -158,12 +203,25 @@ impl App {
     }
 
     async fn hash(&self, password: &NewPassword) -> Result<Secret, Fault> {
-        self.passwords.hash(password.expose().into()).await.map(Secret::from).map_err(busy)
+        self.passwords
+            .hash(password.expose().into())
+            .await
+            .map(Secret::from)
+            .map_err(busy)
     }
 
     fn new_user(&self, registration: Registration, password_hash: Secret) -> NewUser {
-        let Registration { email, display_name, password: _ } = registration;
-        NewUser { email, display_name, password_hash, role: UserRole::User }
+        let Registration {
+            email,
+            display_name,
+            password: _,
+        } = registration;
+        NewUser {
+            email,
+            display_name,
+            password_hash,
+            role: UserRole::User,
+        }
     }
 
     /// A session to begin, and its first refresh token.
@@ -172,7 +230,15 @@ impl App {
         let token = RefreshToken::generate(session_id).map_err(Fault::internal)?;
         let expires_at = self.clock.now() + refresh::lifetime(remember_me);
         let token_hash = token.digest().to_string();
-        Ok((NewSession { session_id, token_hash, remember_me, expires_at }, token.reveal()))
+        Ok((
+            NewSession {
+                session_id,
+                token_hash,
+                remember_me,
+                expires_at,
+            },
+            token.reveal(),
+        ))
     }
 
     /// The tokens of a session, for its user.

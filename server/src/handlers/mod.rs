@@ -2,8 +2,14 @@
 //! No HTTP and no DynamoDB here: input and answers are the contract's types, data comes from the store.
 
 mod auth;
+mod configuration;
+mod dashboard;
+mod events;
+mod invitations;
+mod members;
 mod spaces;
 mod system;
+mod tasks;
 mod users;
 
 use lockstep_runtime::{PreconditionFailed, if_match, if_none_match};
@@ -21,9 +27,10 @@ fn is_known(header: Option<&str>, current: &str) -> bool {
 /// Refuses a change that was made on another state than the current one.
 fn check_if_match(header: Option<&str>, current: &str) -> Result<(), PreconditionFailed> {
     match header {
-        Some(header) if !if_match(header, current) => {
-            Err(PreconditionFailed::new("stale-version", "It has changed since; read it again and repeat the change."))
-        }
+        Some(header) if !if_match(header, current) => Err(PreconditionFailed::new(
+            "stale-version",
+            "It has changed since; read it again and repeat the change.",
+        )),
         _ => Ok(()),
     }
 }

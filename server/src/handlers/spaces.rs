@@ -9,10 +9,10 @@ use spaces_contract::{
 
 use super::{check_if_match, is_known};
 use crate::api::{
-    CreateSpaceAnswer, CreateSpaceRefusal, DeleteSpaceAnswer, DeleteSpaceParams, DeleteSpaceRefusal, GetSpaceAnswer,
-    GetSpaceParams, GetSpaceRefusal, ListSpacesAnswer, ListSpacesParams, ListSpacesRefusal, RotateInviteCodeAnswer,
-    RotateInviteCodeParams, RotateInviteCodeRefusal, SpacesApi, UpdateSpaceSettingsAnswer, UpdateSpaceSettingsParams,
-    UpdateSpaceSettingsRefusal,
+    CreateSpaceAnswer, CreateSpaceParams, CreateSpaceRefusal, DeleteSpaceAnswer, DeleteSpaceParams, DeleteSpaceRefusal,
+    GetSpaceAnswer, GetSpaceParams, GetSpaceRefusal, ListSpacesAnswer, ListSpacesParams, ListSpacesRefusal,
+    RotateInviteCodeAnswer, RotateInviteCodeParams, RotateInviteCodeRefusal, SpacesApi, UpdateSpaceSettingsAnswer,
+    UpdateSpaceSettingsParams, UpdateSpaceSettingsRefusal,
 };
 use crate::app::{App, Caller};
 use crate::auth::codes;
@@ -24,9 +24,14 @@ impl SpacesApi for App {
         &self,
         _call: &Call,
         caller: Caller,
+        _params: CreateSpaceParams,
         body: NewSpace,
     ) -> Result<CreateSpaceAnswer, CreateSpaceRefusal> {
-        let NewSpace { name, description, color } = body;
+        let NewSpace {
+            name,
+            description,
+            color,
+        } = body;
         let settings = SpaceSettings {
             name,
             description,
@@ -39,7 +44,11 @@ impl SpacesApi for App {
         let space = self.store.create_space(caller.user.user_id, settings, &hash).await?;
         let etag = entity_tag(&space);
         let body = with_code(space.into_space(), code);
-        Ok(CreateSpaceAnswer::Created { location: format!("/api/spaces/{}", body.space_id), etag, body })
+        Ok(CreateSpaceAnswer::Created {
+            location: format!("/api/spaces/{}", body.space_id),
+            etag,
+            body,
+        })
     }
 
     async fn list_spaces(
@@ -54,7 +63,9 @@ impl SpacesApi for App {
         let page = self.store.list_spaces(user_id, params.limit, after).await?;
         let next_cursor = page.next.map(|next| list.seal(next)).transpose()?;
         let items = page.items.into_iter().map(MemberSpace::into_space).collect();
-        Ok(ListSpacesAnswer::Ok { body: SpaceList { items, next_cursor } })
+        Ok(ListSpacesAnswer::Ok {
+            body: SpaceList { items, next_cursor },
+        })
     }
 
     async fn get_space(
@@ -68,7 +79,10 @@ impl SpacesApi for App {
         if is_known(params.if_none_match.as_deref(), &etag) {
             return Ok(GetSpaceAnswer::NotModified { etag });
         }
-        Ok(GetSpaceAnswer::Ok { etag, body: space.into_space() })
+        Ok(GetSpaceAnswer::Ok {
+            etag,
+            body: space.into_space(),
+        })
     }
 
     async fn update_space_settings(
@@ -81,12 +95,18 @@ impl SpacesApi for App {
         let space = self.store.get_space(caller.user.user_id, params.space_id).await?;
         require_administrator(&space)?;
         if params.if_match.is_none() {
-            Err(PreconditionRequired::new("if-match-required", "Send the ETag of the space as If-Match."))?;
+            Err(PreconditionRequired::new(
+                "if-match-required",
+                "Send the ETag of the space as If-Match.",
+            ))?;
         }
         check_if_match(params.if_match.as_deref(), &entity_tag(&space))?;
         let expected = Some(space.version());
         let space = self.store.update_space_settings(space, body, expected).await?;
-        Ok(UpdateSpaceSettingsAnswer::Ok { etag: entity_tag(&space), body: space.into_space() })
+        Ok(UpdateSpaceSettingsAnswer::Ok {
+            etag: entity_tag(&space),
+            body: space.into_space(),
+        })
     }
 
     async fn delete_space(
@@ -95,7 +115,10 @@ impl SpacesApi for App {
         caller: Caller,
         params: DeleteSpaceParams,
     ) -> Result<DeleteSpaceAnswer, DeleteSpaceRefusal> {
-        let space = self.store.get_space_to_delete(caller.user.user_id, params.space_id).await?;
+        let space = self
+            .store
+            .get_space_to_delete(caller.user.user_id, params.space_id)
+            .await?;
         if !rules::may_delete(space.role()) {
             Err(Forbidden::new("owner-required", "Only an owner can delete a space."))?;
         }
@@ -114,8 +137,12 @@ impl SpacesApi for App {
         let space = self.store.get_space(caller.user.user_id, params.space_id).await?;
         require_administrator(&space)?;
         let invite_code = codes::new_code().map_err(Fault::internal)?;
-        self.store.rotate_invite_code(&space, &codes::hash(&invite_code).to_string()).await?;
-        Ok(RotateInviteCodeAnswer::Ok { body: InviteCode { invite_code } })
+        self.store
+            .rotate_invite_code(&space, &codes::hash(&invite_code).to_string())
+            .await?;
+        Ok(RotateInviteCodeAnswer::Ok {
+            body: InviteCode { invite_code },
+        })
     }
 }
 
@@ -128,7 +155,10 @@ fn require_administrator(space: &MemberSpace) -> Result<(), Forbidden> {
     if rules::may_administer(space.role()) {
         return Ok(());
     }
-    Err(Forbidden::new("space-admin-required", "Only the admins and owners of a space can do this."))
+    Err(Forbidden::new(
+        "space-admin-required",
+        "Only the admins and owners of a space can do this.",
+    ))
 }
 
 /// Every field of the space, and the code: a new field of `Space` stops the build here.

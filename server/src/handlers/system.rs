@@ -3,14 +3,17 @@
 
 use std::time::Instant;
 
+use lockstep_runtime::InternalError;
 use lockstep_runtime::actix::Call;
+use spaces_contract::NewFeedback;
 use spaces_contract::{Health, HealthCheck, HealthStatus, Liveness, LivenessStatus, Version};
 
 use crate::api::{
-    GetHealthAnswer, GetHealthRefusal, GetLivenessAnswer, GetLivenessRefusal, GetVersionAnswer, GetVersionRefusal,
-    SystemApi,
+    GetHealthAnswer, GetHealthRefusal, GetJwksAnswer, GetJwksRefusal, GetLivenessAnswer, GetLivenessRefusal,
+    GetMetricsAnswer, GetMetricsRefusal, GetVersionAnswer, GetVersionRefusal, ListFeedbackAnswer, ListFeedbackParams,
+    ListFeedbackRefusal, SubmitFeedbackAnswer, SubmitFeedbackParams, SubmitFeedbackRefusal, SystemApi,
 };
-use crate::app::App;
+use crate::app::{App, Caller};
 use crate::version;
 
 impl SystemApi for App {
@@ -18,7 +21,11 @@ impl SystemApi for App {
         let begun = Instant::now();
         self.store.ping().await?;
         let latency_ms = begun.elapsed().as_secs_f64() * 1e3;
-        let store = HealthCheck { name: "store".to_owned(), status: HealthStatus::Ok, latency_ms };
+        let store = HealthCheck {
+            name: "store".to_owned(),
+            status: HealthStatus::Ok,
+            latency_ms,
+        };
         let uptime = self.clock.now() - self.started_at;
         let body = Health {
             status: HealthStatus::Ok,
@@ -30,7 +37,11 @@ impl SystemApi for App {
     }
 
     async fn get_liveness(&self, _call: &Call) -> Result<GetLivenessAnswer, GetLivenessRefusal> {
-        Ok(GetLivenessAnswer::Ok { body: Liveness { status: LivenessStatus::Alive } })
+        Ok(GetLivenessAnswer::Ok {
+            body: Liveness {
+                status: LivenessStatus::Alive,
+            },
+        })
     }
 
     async fn get_version(&self, _call: &Call) -> Result<GetVersionAnswer, GetVersionRefusal> {
@@ -41,5 +52,32 @@ impl SystemApi for App {
             built_at: version::built_at(),
         };
         Ok(GetVersionAnswer::Ok { body })
+    }
+
+    async fn get_jwks(&self, _call: &Call) -> Result<GetJwksAnswer, GetJwksRefusal> {
+        Err(InternalError::because("not built yet"))?
+    }
+
+    async fn list_feedback(
+        &self,
+        _call: &Call,
+        _caller: Caller,
+        _params: ListFeedbackParams,
+    ) -> Result<ListFeedbackAnswer, ListFeedbackRefusal> {
+        Err(InternalError::because("not built yet"))?
+    }
+
+    async fn submit_feedback(
+        &self,
+        _call: &Call,
+        _caller: Option<Caller>,
+        _params: SubmitFeedbackParams,
+        _body: NewFeedback,
+    ) -> Result<SubmitFeedbackAnswer, SubmitFeedbackRefusal> {
+        Err(InternalError::because("not built yet"))?
+    }
+
+    async fn get_metrics(&self, _call: &Call, _caller: Option<()>) -> Result<GetMetricsAnswer, GetMetricsRefusal> {
+        Err(InternalError::because("not built yet"))?
     }
 }

@@ -1,17 +1,22 @@
 //! Operations of the tag Users: profile, onboarding and preferences of the caller.
 //! Each works on the caller's own items only.
 
+use lockstep_runtime::InternalError;
 use lockstep_runtime::actix::Call;
 use lockstep_runtime::{Failure, UnprocessableContent, Violation, ViolationPlace};
+use spaces_contract::{NewUser, UserRoleChange, UserUpdate};
 use spaces_contract::{NotificationPreferences, Preferences, PreferencesUpdate, ProfileUpdate, PushPreferences, Theme};
 use uuid::Uuid;
 
 use super::{check_if_match, entity_tag, is_known};
 use crate::api::{
-    CompleteOnboardingAnswer, CompleteOnboardingRefusal, GetPreferencesAnswer, GetPreferencesParams,
-    GetPreferencesRefusal, GetProfileAnswer, GetProfileParams, GetProfileRefusal, UpdatePreferencesAnswer,
-    UpdatePreferencesParams, UpdatePreferencesRefusal, UpdateProfileAnswer, UpdateProfileParams, UpdateProfileRefusal,
-    UsersApi,
+    CompleteOnboardingAnswer, CompleteOnboardingRefusal, CreateUserAnswer, CreateUserParams, CreateUserRefusal,
+    DeleteUserAnswer, DeleteUserParams, DeleteUserRefusal, GetPreferencesAnswer, GetPreferencesParams,
+    GetPreferencesRefusal, GetProfileAnswer, GetProfileParams, GetProfileRefusal, GetUserAnswer, GetUserParams,
+    GetUserRefusal, ListUserActivityAnswer, ListUserActivityParams, ListUserActivityRefusal, ListUsersAnswer,
+    ListUsersParams, ListUsersRefusal, SetUserRoleAnswer, SetUserRoleParams, SetUserRoleRefusal,
+    UpdatePreferencesAnswer, UpdatePreferencesParams, UpdatePreferencesRefusal, UpdateProfileAnswer,
+    UpdateProfileParams, UpdateProfileRefusal, UpdateUserAnswer, UpdateUserParams, UpdateUserRefusal, UsersApi,
 };
 use crate::app::{App, Caller};
 use crate::store::{User, Versioned};
@@ -27,7 +32,10 @@ impl UsersApi for App {
         if is_known(params.if_none_match.as_deref(), &etag) {
             return Ok(GetProfileAnswer::NotModified { etag });
         }
-        Ok(GetProfileAnswer::Ok { etag, body: caller.user.profile() })
+        Ok(GetProfileAnswer::Ok {
+            etag,
+            body: caller.user.profile(),
+        })
     }
 
     async fn update_profile(
@@ -41,7 +49,10 @@ impl UsersApi for App {
         check_if_match(params.if_match.as_deref(), &entity_tag(version))?;
         let expected = params.if_match.map(|_| version);
         let user = self.store.update_profile(user_id, body, expected).await?;
-        Ok(UpdateProfileAnswer::Ok { etag: entity_tag(user.version), body: user.profile() })
+        Ok(UpdateProfileAnswer::Ok {
+            etag: entity_tag(user.version),
+            body: user.profile(),
+        })
     }
 
     async fn complete_onboarding(
@@ -50,7 +61,10 @@ impl UsersApi for App {
         caller: Caller,
     ) -> Result<CompleteOnboardingAnswer, CompleteOnboardingRefusal> {
         let user = self.store.complete_onboarding(caller.user.user_id).await?;
-        Ok(CompleteOnboardingAnswer::Ok { etag: entity_tag(user.version), body: user.profile() })
+        Ok(CompleteOnboardingAnswer::Ok {
+            etag: entity_tag(user.version),
+            body: user.profile(),
+        })
     }
 
     async fn get_preferences(
@@ -84,10 +98,89 @@ impl UsersApi for App {
         if let Some(space_id) = body.default_space_id {
             self.check_default_space(user_id, space_id).await?;
         }
-        let PreferencesUpdate { theme, language, notifications, default_space_id } = body;
-        let preferences = Preferences { theme, language, notifications, default_space_id };
+        let PreferencesUpdate {
+            theme,
+            language,
+            notifications,
+            default_space_id,
+        } = body;
+        let preferences = Preferences {
+            theme,
+            language,
+            notifications,
+            default_space_id,
+        };
         let Versioned { version, value } = self.store.update_preferences(user_id, preferences, expected).await?;
-        Ok(UpdatePreferencesAnswer::Ok { etag: entity_tag(version), body: value })
+        Ok(UpdatePreferencesAnswer::Ok {
+            etag: entity_tag(version),
+            body: value,
+        })
+    }
+
+    async fn list_users(
+        &self,
+        _call: &Call,
+        _caller: Caller,
+        _params: ListUsersParams,
+    ) -> Result<ListUsersAnswer, ListUsersRefusal> {
+        Err(InternalError::because("not built yet"))?
+    }
+
+    async fn create_user(
+        &self,
+        _call: &Call,
+        _caller: Caller,
+        _params: CreateUserParams,
+        _body: NewUser,
+    ) -> Result<CreateUserAnswer, CreateUserRefusal> {
+        Err(InternalError::because("not built yet"))?
+    }
+
+    async fn delete_user(
+        &self,
+        _call: &Call,
+        _caller: Caller,
+        _params: DeleteUserParams,
+    ) -> Result<DeleteUserAnswer, DeleteUserRefusal> {
+        Err(InternalError::because("not built yet"))?
+    }
+
+    async fn get_user(
+        &self,
+        _call: &Call,
+        _caller: Caller,
+        _params: GetUserParams,
+    ) -> Result<GetUserAnswer, GetUserRefusal> {
+        Err(InternalError::because("not built yet"))?
+    }
+
+    async fn update_user(
+        &self,
+        _call: &Call,
+        _caller: Caller,
+        _params: UpdateUserParams,
+        _body: UserUpdate,
+    ) -> Result<UpdateUserAnswer, UpdateUserRefusal> {
+        Err(InternalError::because("not built yet"))?
+    }
+
+    async fn list_user_activity(
+        &self,
+        _call: &Call,
+        _caller: Caller,
+        _params: ListUserActivityParams,
+    ) -> Result<ListUserActivityAnswer, ListUserActivityRefusal> {
+        Err(InternalError::because("not built yet"))?
+    }
+
+    async fn set_user_role(
+        &self,
+        _call: &Call,
+        _caller: Caller,
+        _params: SetUserRoleParams,
+        _body: UserRoleChange,
+    ) -> Result<SetUserRoleAnswer, SetUserRoleRefusal> {
+        Err(InternalError::because("not built yet"))?
     }
 }
 
@@ -102,7 +195,11 @@ impl App {
                 language: user.locale.clone(),
                 notifications: NotificationPreferences {
                     email: true,
-                    push: PushPreferences { tasks: true, events: true, invitations: true },
+                    push: PushPreferences {
+                        tasks: true,
+                        events: true,
+                        invitations: true,
+                    },
                 },
                 default_space_id: None,
             },

@@ -264,6 +264,15 @@ pub(crate) async fn login<A: AuthApi>(app: Data<A>, request: HttpRequest, payloa
             content_type = "application/problem+json",
         ),
         (
+            status = 429,
+            description = "Too many attempts; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+        (
             status = 500,
             description = "A fault of the server. The log has the reason, under the `requestId`.",
             body = runtime::Problem,
@@ -356,6 +365,15 @@ pub(crate) async fn logout<A: AuthApi>(app: Data<A>, request: HttpRequest, paylo
             description = "Well-formed, with invalid values; `errors` lists all of them.",
             body = runtime::Problem,
             content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many attempts; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
         ),
         (
             status = 500,
@@ -454,6 +472,15 @@ pub(crate) async fn get_me<A: AuthApi>(app: Data<A>, request: HttpRequest) -> Ht
             description = "Well-formed, with invalid values; `errors` lists all of them.",
             body = runtime::Problem,
             content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many attempts; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
         ),
         (
             status = 500,

@@ -9,7 +9,8 @@ use lockstep_runtime::actix::{Call, Input, accepts, answer};
 use spaces_contract::{CreatedSpace, InviteCode, NewSpace, Space, SpaceList, SpaceSettings};
 
 use super::super::spaces::{
-    DeleteSpaceParams, GetSpaceParams, ListSpacesParams, RotateInviteCodeParams, SpacesApi, UpdateSpaceSettingsParams,
+    CreateSpaceParams, DeleteSpaceParams, GetSpaceParams, ListSpacesParams, RotateInviteCodeParams, SpacesApi,
+    UpdateSpaceSettingsParams,
 };
 use super::super::{operations, security};
 
@@ -75,6 +76,15 @@ use super::super::{operations, security};
             content_type = "application/problem+json",
         ),
         (
+            status = 429,
+            description = "Too many attempts; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+        (
             status = 500,
             description = "A fault of the server. The log has the reason, under the `requestId`.",
             body = runtime::Problem,
@@ -112,6 +122,18 @@ pub(crate) async fn list_spaces<A: SpacesApi>(app: Data<A>, request: HttpRequest
     tag = "Spaces",
     summary = "Create a shared space",
     description = "The caller becomes its owner. The invite code is shown here and when it is rotated, never again.",
+    params(
+        (
+            "Idempotency-Key" = Option<String>,
+            Header,
+            description = "Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request\n422, and while the first is in progress 409.",
+            min_length = 1,
+            max_length = 255,
+            pattern = r"^[\x21-\x7e]+$",
+            nullable = false,
+            example = "01981c1e-5f00-7000-8000-00000000000a",
+        ),
+    ),
     request_body(
         content = NewSpace,
         content_type = "application/json",
@@ -157,6 +179,12 @@ pub(crate) async fn list_spaces<A: SpacesApi>(app: Data<A>, request: HttpRequest
             content_type = "application/problem+json",
         ),
         (
+            status = 409,
+            description = "The request contradicts the state of things.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
             status = 413,
             description = "The body is larger than the limit.",
             body = runtime::Problem,
@@ -173,6 +201,15 @@ pub(crate) async fn list_spaces<A: SpacesApi>(app: Data<A>, request: HttpRequest
             description = "Well-formed, with invalid values; `errors` lists all of them.",
             body = runtime::Problem,
             content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many attempts; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
         ),
         (
             status = 500,
@@ -198,9 +235,10 @@ pub(crate) async fn create_space<A: SpacesApi>(app: Data<A>, request: HttpReques
         let call = Call::new(&request, &operations::CREATE_SPACE);
         let caller = security::bearer_auth(app.get_ref(), &request, &call).await?;
         let mut input = Input::new(&request)?;
+        let params = CreateSpaceParams::read(&mut input);
         let body = input.json(payload.into_inner(), "application/json").await?;
-        let body = input.finish(body)?;
-        app.create_space(&call, caller, body).await
+        let (params, body) = input.finish(params.zip(body))?;
+        app.create_space(&call, caller, params, body).await
     })
     .await
 }
@@ -270,6 +308,15 @@ pub(crate) async fn create_space<A: SpacesApi>(app: Data<A>, request: HttpReques
             description = "Well-formed, with invalid values; `errors` lists all of them.",
             body = runtime::Problem,
             content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many attempts; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
         ),
         (
             status = 500,
@@ -373,6 +420,15 @@ pub(crate) async fn delete_space<A: SpacesApi>(app: Data<A>, request: HttpReques
             content_type = "application/problem+json",
         ),
         (
+            status = 429,
+            description = "Too many attempts; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+        (
             status = 500,
             description = "A fault of the server. The log has the reason, under the `requestId`.",
             body = runtime::Problem,
@@ -467,6 +523,15 @@ pub(crate) async fn get_space<A: SpacesApi>(app: Data<A>, request: HttpRequest) 
             description = "Well-formed, with invalid values; `errors` lists all of them.",
             body = runtime::Problem,
             content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many attempts; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
         ),
         (
             status = 500,
@@ -598,6 +663,15 @@ pub(crate) async fn rotate_invite_code<A: SpacesApi>(app: Data<A>, request: Http
             description = "The `If-Match` is missing.",
             body = runtime::Problem,
             content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many attempts; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
         ),
         (
             status = 500,
