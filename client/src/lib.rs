@@ -85,7 +85,10 @@ impl fmt::Debug for Credentials {
 impl Client {
     /// This client with a credential for `bearerAuth`, which travels as `Authorization: Bearer …`.
     ///
-    /// The `accessToken` of a session. The roles are those of the user in the whole deployment.
+    /// The `accessToken` of a session, or one of the issuer that signs people in instead (`AUTH_MODE`). A subject of such
+    /// an issuer that comes for the first time becomes a user; where that cannot be, the code of the 401 says why:
+    /// `email-missing`, `email-unverified`, `email-taken`, `account-unreadable` or `registration-closed`. The roles are
+    /// those of the user in the whole deployment.
     #[must_use]
     pub fn with_bearer_auth(mut self, token: impl Into<String>) -> Self {
         self.credentials.0.insert(Scheme::BearerAuth, token.into());
@@ -130,7 +133,7 @@ impl Client {
     ///
     /// - 200: The key set.
     /// - 406: The `Accept` header refuses every media type that this operation has.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn get_jwks(&self) -> builder::GetJwks<'_> {
@@ -151,7 +154,7 @@ impl Client {
     /// - 403: The caller may know about it, but not do this.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn list_feedback(&self) -> builder::ListFeedback<'_> {
@@ -175,7 +178,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn submit_feedback(&self) -> builder::SubmitFeedback<'_> {
@@ -225,7 +228,6 @@ impl Client {
     /// - 200: The metrics, in the Prometheus text format.
     /// - 401: There is no valid token, or the credentials are wrong.
     /// - 406: The `Accept` header refuses every media type that this operation has.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn get_metrics(&self) -> builder::GetMetrics<'_> {
@@ -252,7 +254,8 @@ impl Client {
 impl Client {
     /// Change the caller's password.
     ///
-    /// Verifies the current password and revokes all other sessions.
+    /// Verifies the current password and revokes all other sessions. Where another issuer signs people in, this is 403
+    /// with the code `auth-managed-externally`.
     ///
     /// `POST /api/auth/change-password`, with `bearerAuth`
     ///
@@ -266,7 +269,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn change_password(&self) -> builder::ChangePassword<'_> {
@@ -276,7 +279,8 @@ impl Client {
     /// Sign in.
     ///
     /// An unknown email, a wrong password and a disabled account get the same 401 in the same time. Guessing is throttled
-    /// per account and per address.
+    /// per account and per address. Where another issuer signs people in, this is 403 with the code
+    /// `auth-managed-externally`.
     ///
     /// `POST /api/auth/login`
     ///
@@ -285,12 +289,13 @@ impl Client {
     /// - 200: Signed in.
     /// - 400: The request is malformed.
     /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 408: The body came too slowly.
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn login(&self) -> builder::Login<'_> {
@@ -299,7 +304,8 @@ impl Client {
 
     /// End this session, or all of them.
     ///
-    /// The access token stops working at once, and so do the refresh tokens of the session.
+    /// The access token stops working at once, and so do the refresh tokens of the session. Where another issuer signs
+    /// people in, this is 403 with the code `auth-managed-externally`.
     ///
     /// `POST /api/auth/logout`, with `bearerAuth`
     ///
@@ -308,11 +314,12 @@ impl Client {
     /// - 204: Signed out.
     /// - 400: The request is malformed.
     /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
     /// - 408: The body came too slowly.
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn logout(&self) -> builder::Logout<'_> {
@@ -333,7 +340,7 @@ impl Client {
     /// - 401: There is no valid token, or the credentials are wrong.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn get_me(&self) -> builder::GetMe<'_> {
@@ -343,7 +350,7 @@ impl Client {
     /// Exchange a refresh token for new tokens.
     ///
     /// Every refresh token works once. Using one again answers 401 and revokes every token that descends from the same
-    /// sign-in.
+    /// sign-in. Where another issuer signs people in, this is 403 with the code `auth-managed-externally`.
     ///
     /// `POST /api/auth/refresh`
     ///
@@ -352,12 +359,13 @@ impl Client {
     /// - 200: New tokens.
     /// - 400: The request is malformed.
     /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 408: The body came too slowly.
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn refresh_tokens(&self) -> builder::RefreshTokens<'_> {
@@ -367,7 +375,8 @@ impl Client {
     /// Sign up.
     ///
     /// Creates the user and their personal space in one transaction and signs them in. The email is unique whatever its
-    /// case. Closed deployments (`REGISTRATION=closed`) answer 403 with the code `registration-closed`.
+    /// case. Closed deployments (`REGISTRATION=closed`) answer 403 with the code `registration-closed`, and those where
+    /// another issuer signs people in (`AUTH_MODE`) with `auth-managed-externally`.
     ///
     /// `POST /api/auth/register`
     ///
@@ -382,7 +391,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn register(&self) -> builder::Register<'_> {
@@ -403,7 +412,7 @@ impl Client {
     /// - 200: The profile, with the time at which onboarding was completed.
     /// - 401: There is no valid token, or the credentials are wrong.
     /// - 406: The `Accept` header refuses every media type that this operation has.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn complete_onboarding(&self) -> builder::CompleteOnboarding<'_> {
@@ -424,7 +433,7 @@ impl Client {
     /// - 401: There is no valid token, or the credentials are wrong.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn get_preferences(&self) -> builder::GetPreferences<'_> {
@@ -448,7 +457,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn update_preferences(&self) -> builder::UpdatePreferences<'_> {
@@ -469,7 +478,7 @@ impl Client {
     /// - 401: There is no valid token, or the credentials are wrong.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn get_profile(&self) -> builder::GetProfile<'_> {
@@ -493,7 +502,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn update_profile(&self) -> builder::UpdateProfile<'_> {
@@ -514,7 +523,7 @@ impl Client {
     /// - 403: The caller may know about it, but not do this.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn list_users(&self) -> builder::ListUsers<'_> {
@@ -539,7 +548,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn create_user(&self) -> builder::CreateUser<'_> {
@@ -564,7 +573,7 @@ impl Client {
     /// - 409: The request contradicts the state of things.
     /// - 412: The `If-Match` is stale.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn delete_user(&self) -> builder::DeleteUser<'_> {
@@ -586,7 +595,7 @@ impl Client {
     /// - 404: It does not exist, or is not the caller's to know about.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn get_user(&self) -> builder::GetUser<'_> {
@@ -614,7 +623,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn update_user(&self) -> builder::UpdateUser<'_> {
@@ -636,7 +645,7 @@ impl Client {
     /// - 404: It does not exist, or is not the caller's to know about.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn list_user_activity(&self) -> builder::ListUserActivity<'_> {
@@ -663,7 +672,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn set_user_role(&self) -> builder::SetUserRole<'_> {
@@ -686,7 +695,7 @@ impl Client {
     /// - 401: There is no valid token, or the credentials are wrong.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn list_spaces(&self) -> builder::ListSpaces<'_> {
@@ -710,7 +719,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn create_space(&self) -> builder::CreateSpace<'_> {
@@ -734,7 +743,7 @@ impl Client {
     /// - 409: The request contradicts the state of things.
     /// - 412: The `If-Match` is stale.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn delete_space(&self) -> builder::DeleteSpace<'_> {
@@ -756,7 +765,7 @@ impl Client {
     /// - 404: It does not exist, or is not the caller's to know about.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn get_space(&self) -> builder::GetSpace<'_> {
@@ -780,7 +789,7 @@ impl Client {
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 409: The request contradicts the state of things.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn rotate_invite_code(&self) -> builder::RotateInviteCode<'_> {
@@ -807,7 +816,7 @@ impl Client {
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
     /// - 428: The `If-Match` is missing.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn update_space_settings(&self) -> builder::UpdateSpaceSettings<'_> {
@@ -831,7 +840,7 @@ impl Client {
     /// - 404: It does not exist, or is not the caller's to know about.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn list_members(&self) -> builder::ListMembers<'_> {
@@ -857,7 +866,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn invite_member(&self) -> builder::InviteMember<'_> {
@@ -879,7 +888,7 @@ impl Client {
     /// - 404: It does not exist, or is not the caller's to know about.
     /// - 409: The request contradicts the state of things.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn remove_member(&self) -> builder::RemoveMember<'_> {
@@ -905,7 +914,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn set_member_role(&self) -> builder::SetMemberRole<'_> {
@@ -935,7 +944,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn create_invitation(&self) -> builder::CreateInvitation<'_> {
@@ -962,7 +971,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn accept_invitation(&self) -> builder::AcceptInvitation<'_> {
@@ -986,7 +995,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn decline_invitation(&self) -> builder::DeclineInvitation<'_> {
@@ -1006,7 +1015,7 @@ impl Client {
     /// - 401: There is no valid token, or the credentials are wrong.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn list_pending_invitations(&self) -> builder::ListPendingInvitations<'_> {
@@ -1026,7 +1035,7 @@ impl Client {
     /// - 404: It does not exist, or is not the caller's to know about.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn validate_invitation(&self) -> builder::ValidateInvitation<'_> {
@@ -1047,7 +1056,7 @@ impl Client {
     /// - 403: The caller may know about it, but not do this.
     /// - 404: It does not exist, or is not the caller's to know about.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn revoke_invitation(&self) -> builder::RevokeInvitation<'_> {
@@ -1059,7 +1068,9 @@ impl Client {
 impl Client {
     /// Tasks over all of the caller's spaces.
     ///
-    /// One merged list over all spaces of the caller, or those of one. Only an absent `nextCursor` ends it.
+    /// One merged list over all spaces of the caller, or those of one. Only an absent `nextCursor` ends it. Who walks
+    /// through it meets every task once that is there all the while, also where others change due times meanwhile: in
+    /// the list by due time such a task keeps, for this walk, the place that it had at its beginning.
     ///
     /// `GET /api/tasks`, with `bearerAuth`
     ///
@@ -1071,7 +1082,7 @@ impl Client {
     /// - 404: It does not exist, or is not the caller's to know about.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn list_tasks(&self) -> builder::ListTasks<'_> {
@@ -1097,7 +1108,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn create_task(&self) -> builder::CreateTask<'_> {
@@ -1107,7 +1118,9 @@ impl Client {
     /// Change several tasks.
     ///
     /// Up to 100 changes of status, assignments and deletions, in order. Each succeeds or fails by itself, and the
-    /// results are in the same order.
+    /// results are in the same order. A batch that names a task twice, or an action without the field that it needs or
+    /// with one that it does not, is refused as a whole, with 422 and nothing changed. With an Idempotency-Key the
+    /// results are kept once all changes are made.
     ///
     /// `POST /api/tasks/batch`, with `bearerAuth`
     ///
@@ -1122,7 +1135,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn batch_tasks(&self) -> builder::BatchTasks<'_> {
@@ -1144,7 +1157,7 @@ impl Client {
     /// - 404: It does not exist, or is not the caller's to know about.
     /// - 412: The `If-Match` is stale.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn delete_task(&self) -> builder::DeleteTask<'_> {
@@ -1166,7 +1179,7 @@ impl Client {
     /// - 404: It does not exist, or is not the caller's to know about.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn get_task(&self) -> builder::GetTask<'_> {
@@ -1193,7 +1206,7 @@ impl Client {
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
     /// - 428: The `If-Match` is missing.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn patch_task(&self) -> builder::PatchTask<'_> {
@@ -1220,7 +1233,7 @@ impl Client {
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
     /// - 428: The `If-Match` is missing.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn update_task(&self) -> builder::UpdateTask<'_> {
@@ -1241,7 +1254,7 @@ impl Client {
     /// - 404: It does not exist, or is not the caller's to know about.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn list_task_comments(&self) -> builder::ListTaskComments<'_> {
@@ -1267,7 +1280,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn add_task_comment(&self) -> builder::AddTaskComment<'_> {
@@ -1293,7 +1306,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn set_task_status(&self) -> builder::SetTaskStatus<'_> {
@@ -1314,7 +1327,7 @@ impl Client {
     /// - 403: The caller may know about it, but not do this.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn list_user_tasks(&self) -> builder::ListUserTasks<'_> {
@@ -1339,7 +1352,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn create_user_task(&self) -> builder::CreateUserTask<'_> {
@@ -1361,7 +1374,7 @@ impl Client {
     /// - 404: It does not exist, or is not the caller's to know about.
     /// - 412: The `If-Match` is stale.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn delete_user_task(&self) -> builder::DeleteUserTask<'_> {
@@ -1384,7 +1397,7 @@ impl Client {
     /// - 404: It does not exist, or is not the caller's to know about.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn get_user_task(&self) -> builder::GetUserTask<'_> {
@@ -1410,7 +1423,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn patch_user_task(&self) -> builder::PatchUserTask<'_> {
@@ -1436,7 +1449,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn replace_user_task(&self) -> builder::ReplaceUserTask<'_> {
@@ -1460,7 +1473,7 @@ impl Client {
     /// - 404: It does not exist, or is not the caller's to know about.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn list_events(&self) -> builder::ListEvents<'_> {
@@ -1484,7 +1497,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn ingest_events(&self) -> builder::IngestEvents<'_> {
@@ -1506,7 +1519,7 @@ impl Client {
     /// - 404: It does not exist, or is not the caller's to know about.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn get_event(&self) -> builder::GetEvent<'_> {
@@ -1533,7 +1546,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn create_task_from_event(&self) -> builder::CreateTaskFromEvent<'_> {
@@ -1557,7 +1570,7 @@ impl Client {
     /// - 404: It does not exist, or is not the caller's to know about.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn get_events_stats(&self) -> builder::GetEventsStats<'_> {
@@ -1578,7 +1591,7 @@ impl Client {
     /// - 404: It does not exist, or is not the caller's to know about.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn get_dashboard_overview(&self) -> builder::GetDashboardOverview<'_> {
@@ -1599,7 +1612,7 @@ impl Client {
     /// - 404: It does not exist, or is not the caller's to know about.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn get_tasks_stats(&self) -> builder::GetTasksStats<'_> {
@@ -1620,7 +1633,7 @@ impl Client {
     /// - 403: The caller may know about it, but not do this.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn get_users_stats(&self) -> builder::GetUsersStats<'_> {
@@ -1646,7 +1659,7 @@ impl Client {
     /// - 404: It does not exist, or is not the caller's to know about.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn get_aws_config(&self) -> builder::GetAwsConfig<'_> {
@@ -1655,7 +1668,8 @@ impl Client {
 
     /// Set the AWS account that is watched.
     ///
-    /// For administrators. There are no long-lived keys; access is by a role. The first time, `If-Match` is `"0"`.
+    /// For administrators. There are no long-lived keys; access is by a role of that very account. The first time,
+    /// `If-Match` is `"0"`.
     ///
     /// `PUT /api/config/aws`, with `bearerAuth`
     ///
@@ -1672,7 +1686,7 @@ impl Client {
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
     /// - 428: The `If-Match` is missing.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn update_aws_config(&self) -> builder::UpdateAwsConfig<'_> {
@@ -1681,7 +1695,8 @@ impl Client {
 
     /// Try the AWS account.
     ///
-    /// For administrators. Calls STS with the configured role and says what was reached, or why not.
+    /// For administrators. Assumes the configured role, asks STS who one is there, and says what was reached, or why
+    /// not. Answers 404 until an account is configured.
     ///
     /// `POST /api/config/aws/test`, with `bearerAuth`
     ///
@@ -1692,7 +1707,7 @@ impl Client {
     /// - 403: The caller may know about it, but not do this.
     /// - 404: It does not exist, or is not the caller's to know about.
     /// - 406: The `Accept` header refuses every media type that this operation has.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn test_aws_connection(&self) -> builder::TestAwsConnection<'_> {
@@ -1701,7 +1716,7 @@ impl Client {
 
     /// What is watched.
     ///
-    /// For administrators.
+    /// For administrators. Until it is set, nothing is watched, and the ETag is `"0"`.
     ///
     /// `GET /api/config/monitoring`, with `bearerAuth`
     ///
@@ -1714,7 +1729,7 @@ impl Client {
     /// - 403: The caller may know about it, but not do this.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn get_monitoring_config(&self) -> builder::GetMonitoringConfig<'_> {
@@ -1723,7 +1738,7 @@ impl Client {
 
     /// Set what is watched.
     ///
-    /// For administrators.
+    /// For administrators. The space must exist.
     ///
     /// `PUT /api/config/monitoring`, with `bearerAuth`
     ///
@@ -1740,7 +1755,7 @@ impl Client {
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
     /// - 428: The `If-Match` is missing.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn update_monitoring_config(&self) -> builder::UpdateMonitoringConfig<'_> {
@@ -1867,7 +1882,7 @@ pub mod builder {
             let response = request.send().await?;
             match response.status().as_u16() {
                 200 => ResponseValue::from_response(response).await,
-                400 | 401 | 406 | 408 | 413 | 415 | 422 | 429 | 500 | 503 => {
+                400 | 401 | 403 | 406 | 408 | 413 | 415 | 422 | 429 | 500 | 503 => {
                     Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
                 }
                 _ => Err(Error::UnexpectedResponse(response)),
@@ -1915,7 +1930,7 @@ pub mod builder {
             let response = request.send().await?;
             match response.status().as_u16() {
                 204 => Ok(ResponseValue::empty(response)),
-                400 | 401 | 408 | 413 | 415 | 422 | 429 | 500 | 503 => {
+                400 | 401 | 403 | 408 | 413 | 415 | 422 | 429 | 500 | 503 => {
                     Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
                 }
                 _ => Err(Error::UnexpectedResponse(response)),
@@ -2028,7 +2043,7 @@ pub mod builder {
             let response = request.send().await?;
             match response.status().as_u16() {
                 200 => ResponseValue::from_response(response).await,
-                400 | 401 | 406 | 408 | 413 | 415 | 422 | 429 | 500 | 503 => {
+                400 | 401 | 403 | 406 | 408 | 413 | 415 | 422 | 429 | 500 | 503 => {
                     Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
                 }
                 _ => Err(Error::UnexpectedResponse(response)),
@@ -6869,13 +6884,16 @@ pub mod builder {
             let Self { client } = self;
             let url = format!("{}/metrics", client.baseurl);
             let mut headers = HeaderMap::new();
-            headers.insert(ACCEPT, HeaderValue::from_static("application/problem+json, text/plain"));
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/problem+json, text/plain; version=0.0.4"),
+            );
             let request = client.client.get(url).headers(headers);
             let request = client.authorise(request, &[&[Scheme::MetricsToken]]);
             let response = request.send().await?;
             match response.status().as_u16() {
                 200 => Ok(ResponseValue::stream(response)),
-                401 | 406 | 429 | 500 | 503 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+                401 | 406 | 500 | 503 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }

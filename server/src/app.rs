@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use lockstep_runtime::actix::{Call, unauthenticated};
 use lockstep_runtime::{Failure, Fault, Secret, Unauthorized};
+use subtle::ConstantTimeEq as _;
 
 use spaces_contract::UserRole;
 
@@ -13,8 +14,10 @@ use crate::api::{Role, Security};
 use crate::auth::cursors::Cursors;
 use crate::auth::keys::SigningKey;
 use crate::auth::passwords::Passwords;
+use crate::auth::replays::Replays;
 use crate::auth::tokens::Tokens;
 use crate::clock::Clock;
+use crate::metrics::Metrics;
 use crate::settings::Registration;
 use crate::store::{Session, Store, User};
 
@@ -29,6 +32,12 @@ pub struct App {
     pub tokens: Arc<Tokens>,
     /// Makes and reads the cursors of lists.
     pub cursors: Arc<Cursors>,
+    /// Seals the answers that are kept for repeated requests.
+    pub replays: Arc<Replays>,
+    /// What the process counts about itself.
+    pub metrics: Metrics,
+    /// What the metrics ask for, if anything.
+    pub metrics_token: Option<Secret>,
     /// Hashes passwords, a few at a time.
     pub passwords: Passwords,
     /// Whether strangers may sign up.
@@ -44,6 +53,8 @@ impl App {
     /// A fault of the cryptography library.
     pub fn new(store: Store, clock: Clock, key: SigningKey, registration: Registration) -> Result<Self, Fault> {
         let cursors = Arc::new(Cursors::new(&key)?);
+        let replays = Arc::new(Replays::new(&key)?);
+        let metrics = Metrics::new(store.calls())?;
         let tokens = Arc::new(Tokens::new(key, clock.clone()));
         let started_at = clock.now();
         Ok(Self {
@@ -51,6 +62,9 @@ impl App {
             clock,
             tokens,
             cursors,
+            replays,
+            metrics,
+            metrics_token: None,
             passwords: Passwords::new(),
             registration,
             started_at,
@@ -91,8 +105,14 @@ impl Security for App {
 
     type MetricsToken = ();
 
-    /// Where no token is set, any is wrong: the metrics are open then, and a credential means nothing to them.
-    async fn metrics_token(&self, _call: &Call, _credential: Secret) -> Result<(), Failure<Unauthorized>> {
-        Err(Failure::Refused(unauthenticated()))
+    /// Where no token is set, the metrics are open, and any is fine.
+    async fn metrics_token(&self, _call: &Call, credential: Secret) -> Result<(), Failure<Unauthorized>> {
+        let given = credential.expose().as_bytes();
+        match &self.metrics_token {
+            Some(token) if !bool::from(token.expose().as_bytes().ct_eq(given)) => {
+                Err(Failure::Refused(unauthenticated()))
+            }
+            _ => Ok(()),
+        }
     }
 }

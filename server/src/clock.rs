@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::{ContextV7, Timestamp, Uuid};
@@ -18,6 +18,9 @@ enum Source {
     /// Milliseconds since the Unix epoch.
     Manual(Arc<AtomicI64>),
 }
+
+/// When the process first asked how much time has passed.
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// Keeps identifiers of one millisecond in the order in which they were made.
 static SEQUENCE: LazyLock<Mutex<ContextV7>> = LazyLock::new(|| Mutex::new(ContextV7::new()));
@@ -40,6 +43,14 @@ impl Clock {
             Source::Manual(time) => time.load(Ordering::SeqCst),
         };
         DateTime::from_timestamp_millis(milliseconds).unwrap_or_default()
+    }
+
+    /// Time on a scale that begins somewhere, for measuring what lies between: the system's never goes back.
+    pub fn elapsed(&self) -> Duration {
+        match &self.0 {
+            Source::System => START.elapsed(),
+            Source::Manual(time) => Duration::from_millis(time.load(Ordering::SeqCst).unsigned_abs()),
+        }
     }
 
     /// Moves a manual clock, also backwards; the system's clock stays as it is.

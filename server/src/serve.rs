@@ -2,12 +2,14 @@
 //! What the server does with a request is wired here, and nowhere else.
 
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App as HttpApp, HttpServer, web};
 use lockstep_runtime::actix::BodyLimits;
+use tokio::sync::Semaphore;
 
 use crate::app::App;
 use crate::auth::keys::SigningKey;
@@ -33,10 +35,12 @@ pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 pub async fn assemble(settings: &Settings, clock: Clock) -> Result<App, StartError> {
     let store = open_store(settings, clock.clone()).await?;
     let key = SigningKey::load(&settings.signing_key)?;
-    Ok(App::new(store, clock, key, settings.registration)?)
+    let app = App::new(store, clock, key, settings.registration)?;
+    let metrics_token = settings.metrics_token.clone();
+    Ok(App { metrics_token, ..app })
 }
 
-async fn open_store(settings: &Settings, clock: Clock) -> Result<Store, StartError> {
+pub(crate) async fn open_store(settings: &Settings, clock: Clock) -> Result<Store, StartError> {
     Ok(match &settings.database {
         Database::Memory => Store::memory(clock).await?,
         Database::File(path) => Store::embedded(path, clock).await?,
@@ -45,7 +49,7 @@ async fn open_store(settings: &Settings, clock: Clock) -> Result<Store, StartErr
             table,
             endpoint,
         } => {
-            let store = Store::dynamodb(region.clone(), endpoint.clone(), table.clone(), clock).await;
+            let store = Store::dynamodb(region.clone(), endpoint.clone(), table.clone(), clock).await?;
             // In production the table is made by whoever runs the account, and the server has no right to.
             if settings.environment == Environment::Dev {
                 store.ensure_table().await?;
@@ -74,7 +78,11 @@ pub fn serve_within(
     listener: TcpListener,
 ) -> std::io::Result<Server> {
     let settings = settings.clone();
+    let rate_limits = settings.rate_limit.map(|rate| edge::RateLimits::new(rate, app.clock.clone()));
+    let places = Arc::new(Semaphore::new(settings.max_in_flight.get()));
+    let unlimited = edge::Unlimited::of(api::OPERATIONS);
     let server = HttpServer::new(move || {
+        let metrics = &app.metrics;
         let documents = |services: &mut web::ServiceConfig| {
             edge::docs::configure(services, &settings.security_contact, &app.clock);
         };
@@ -83,9 +91,12 @@ pub fn serve_within(
             .app_data(limits)
             .configure(documents)
             .configure(api::configure::<App>)
+            .wrap(edge::shed(Arc::clone(&places), metrics.shed.clone(), unlimited.clone()))
+            .wrap(edge::rate_limit(rate_limits.clone(), metrics.rate_limited.clone(), unlimited.clone()))
             .wrap(edge::client_address(settings.trusted_proxies.clone()))
             .wrap(edge::cors(settings.cors_origins.clone()))
             .wrap(edge::security_headers(settings.environment))
+            .wrap(edge::metrics(metrics.clone()))
             .wrap(edge::request_id(app.clock.clone()))
             .wrap(from_fn(edge::access_log))
     });

@@ -4,10 +4,12 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::net::IpAddr;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 use lockstep_runtime::Secret;
+use spaces_contract::NewPassword;
 use tracing::Level;
 
 use self::reader::Reader;
@@ -37,6 +39,14 @@ pub struct Settings {
     pub registration: Registration,
     /// `TRUSTED_PROXIES`: the networks whose `X-Forwarded-For` is believed; none by default.
     pub trusted_proxies: Vec<IpNet>,
+    /// `RATE_LIMIT_*`: how many requests a client has; `None` leaves it to whatever stands in front.
+    pub rate_limit: Option<RequestRate>,
+    /// `MAX_IN_FLIGHT`: how many requests are answered at once; what comes beyond is refused.
+    pub max_in_flight: NonZeroUsize,
+    /// `METRICS_TOKEN`: what `/metrics` asks for; without one it is open.
+    pub metrics_token: Option<Secret>,
+    /// `SPACES_ADMIN_PASSWORD`: the password of the administrator that `create-admin` makes; without it one is made.
+    pub admin_password: Option<NewPassword>,
     /// `SECURITY_CONTACT`: the URI in `/.well-known/security.txt` (RFC 9116).
     pub security_contact: String,
 }
@@ -59,6 +69,15 @@ pub enum LogFormat {
     Json,
     /// Coloured text, for people.
     Pretty,
+}
+
+/// How many requests a client has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestRate {
+    /// `RATE_LIMIT_PER_MINUTE`: so many in the long run.
+    pub per_minute: NonZeroU32,
+    /// `RATE_LIMIT_BURST`: so many at once after a pause.
+    pub burst: NonZeroU32,
 }
 
 /// Whether strangers may sign up.
@@ -274,6 +293,12 @@ mod tests {
             ("CORS_ORIGINS=http://localhost:3000,https://app.example.org", ""),
             ("TRUSTED_PROXIES=10.0.0.1,fd00::/8", ""),
             ("SECURITY_CONTACT=somebody", "SECURITY_CONTACT"),
+            ("RATE_LIMIT_PER_MINUTE=0 RATE_LIMIT_BURST=1", ""),
+            ("RATE_LIMIT_PER_MINUTE=-1", "RATE_LIMIT_PER_MINUTE"),
+            ("RATE_LIMIT_BURST=0", "RATE_LIMIT_BURST"),
+            ("MAX_IN_FLIGHT=0", "MAX_IN_FLIGHT"),
+            ("METRICS_TOKEN=short", "METRICS_TOKEN"),
+            ("SPACES_ADMIN_PASSWORD=short", "SPACES_ADMIN_PASSWORD"),
         ] {
             let values = pairs.split(' ').filter_map(|pair| pair.split_once('='));
             let values = values.map(|(name, value)| (name, if value == "SECRET" { SECRET } else { value }));

@@ -4,7 +4,18 @@
 
 
 mod browser;
+mod dashboard;
 mod drift;
+mod events;
+mod idempotency;
+mod invitations;
+mod members;
+mod metrics;
 mod moto;
 mod process;
+mod rate_limits;
 mod readme;
+mod support;
+mod system;
+mod tasks;
+mod users;

@@ -2553,14 +2553,14 @@ export type GetJwksRequest = { readonly [part: string]: never };
  *
  * - 200: The key set.
  * - 406: The `Accept` header refuses every media type that this operation has.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type GetJwksResult =
   | Answer<200, JsonWebKeySet>
   | Answer<406, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -2582,7 +2582,7 @@ export interface ChangePasswordRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -2595,7 +2595,7 @@ export type ChangePasswordResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -2612,12 +2612,13 @@ export interface LoginRequest {
  * - 200: Signed in.
  * - 400: The request is malformed.
  * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 408: The body came too slowly.
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -2625,12 +2626,13 @@ export type LoginResult =
   | Answer<200, Session, { readonly cacheControl: "no-store" }>
   | Answer<400, Problem>
   | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
   | Answer<406, Problem>
   | Answer<408, Problem>
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -2647,11 +2649,12 @@ export interface LogoutRequest {
  * - 204: Signed out.
  * - 400: The request is malformed.
  * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
  * - 408: The body came too slowly.
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -2659,11 +2662,12 @@ export type LogoutResult =
   | Answer<204>
   | Answer<400, Problem>
   | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
   | Answer<408, Problem>
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -2691,7 +2695,7 @@ export interface GetMeRequest {
  * - 401: There is no valid token, or the credentials are wrong.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -2702,7 +2706,7 @@ export type GetMeResult =
   | Answer<401, Problem, { readonly wwwAuthenticate: string }>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -2719,12 +2723,13 @@ export interface RefreshTokensRequest {
  * - 200: New tokens.
  * - 400: The request is malformed.
  * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 408: The body came too slowly.
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -2732,12 +2737,13 @@ export type RefreshTokensResult =
   | Answer<200, Session, { readonly cacheControl: "no-store" }>
   | Answer<400, Problem>
   | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
   | Answer<406, Problem>
   | Answer<408, Problem>
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -2760,7 +2766,7 @@ export interface RegisterRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -2774,7 +2780,7 @@ export type RegisterResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -2804,7 +2810,7 @@ export interface GetAwsConfigRequest {
  * - 404: It does not exist, or is not the caller's to know about.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -2817,7 +2823,7 @@ export type GetAwsConfigResult =
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -2852,7 +2858,7 @@ export interface UpdateAwsConfigRequest {
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
  * - 428: The `If-Match` is missing.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -2868,7 +2874,7 @@ export type UpdateAwsConfigResult =
   | Answer<415, Problem>
   | Answer<422, Problem>
   | Answer<428, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -2884,7 +2890,7 @@ export type TestAwsConnectionRequest = { readonly [part: string]: never };
  * - 403: The caller may know about it, but not do this.
  * - 404: It does not exist, or is not the caller's to know about.
  * - 406: The `Accept` header refuses every media type that this operation has.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -2894,7 +2900,7 @@ export type TestAwsConnectionResult =
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<406, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -2923,7 +2929,7 @@ export interface GetMonitoringConfigRequest {
  * - 403: The caller may know about it, but not do this.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -2935,7 +2941,7 @@ export type GetMonitoringConfigResult =
   | Answer<403, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -2970,7 +2976,7 @@ export interface UpdateMonitoringConfigRequest {
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
  * - 428: The `If-Match` is missing.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -2986,7 +2992,7 @@ export type UpdateMonitoringConfigResult =
   | Answer<415, Problem>
   | Answer<422, Problem>
   | Answer<428, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -3019,7 +3025,7 @@ export interface GetEventsStatsRequest {
  * - 404: It does not exist, or is not the caller's to know about.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -3030,7 +3036,7 @@ export type GetEventsStatsResult =
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -3052,7 +3058,7 @@ export interface GetDashboardOverviewRequest {
  * - 404: It does not exist, or is not the caller's to know about.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -3063,7 +3069,7 @@ export type GetDashboardOverviewResult =
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -3096,7 +3102,7 @@ export interface GetTasksStatsRequest {
  * - 404: It does not exist, or is not the caller's to know about.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -3107,7 +3113,7 @@ export type GetTasksStatsResult =
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -3138,7 +3144,7 @@ export interface GetUsersStatsRequest {
  * - 403: The caller may know about it, but not do this.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -3149,7 +3155,7 @@ export type GetUsersStatsResult =
   | Answer<403, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -3210,7 +3216,7 @@ export interface ListEventsRequest {
  * - 404: It does not exist, or is not the caller's to know about.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -3221,7 +3227,7 @@ export type ListEventsResult =
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -3243,7 +3249,7 @@ export interface IngestEventsRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -3256,7 +3262,7 @@ export type IngestEventsResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -3289,7 +3295,7 @@ export interface GetEventRequest {
  * - 404: It does not exist, or is not the caller's to know about.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -3301,7 +3307,7 @@ export type GetEventResult =
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -3342,7 +3348,7 @@ export interface CreateTaskFromEventRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -3358,7 +3364,7 @@ export type CreateTaskFromEventResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -3399,7 +3405,7 @@ export interface ListFeedbackRequest {
  * - 403: The caller may know about it, but not do this.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -3410,7 +3416,7 @@ export type ListFeedbackResult =
   | Answer<403, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -3445,7 +3451,7 @@ export interface SubmitFeedbackRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -3459,7 +3465,7 @@ export type SubmitFeedbackResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -3496,7 +3502,7 @@ export interface CreateInvitationRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -3516,7 +3522,7 @@ export type CreateInvitationResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -3541,7 +3547,7 @@ export interface AcceptInvitationRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -3557,7 +3563,7 @@ export type AcceptInvitationResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -3580,7 +3586,7 @@ export interface DeclineInvitationRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -3594,7 +3600,7 @@ export type DeclineInvitationResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -3632,7 +3638,7 @@ export interface ListPendingInvitationsRequest {
  * - 401: There is no valid token, or the credentials are wrong.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -3642,7 +3648,7 @@ export type ListPendingInvitationsResult =
   | Answer<401, Problem, { readonly wwwAuthenticate: string }>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -3663,7 +3669,7 @@ export interface ValidateInvitationRequest {
  * - 404: It does not exist, or is not the caller's to know about.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -3673,7 +3679,7 @@ export type ValidateInvitationResult =
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -3695,7 +3701,7 @@ export interface RevokeInvitationRequest {
  * - 403: The caller may know about it, but not do this.
  * - 404: It does not exist, or is not the caller's to know about.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -3706,7 +3712,7 @@ export type RevokeInvitationResult =
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -3744,7 +3750,7 @@ export interface ListSpacesRequest {
  * - 401: There is no valid token, or the credentials are wrong.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -3754,7 +3760,7 @@ export type ListSpacesResult =
   | Answer<401, Problem, { readonly wwwAuthenticate: string }>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -3789,7 +3795,7 @@ export interface CreateSpaceRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -3803,7 +3809,7 @@ export type CreateSpaceResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -3837,7 +3843,7 @@ export interface DeleteSpaceRequest {
  * - 409: The request contradicts the state of things.
  * - 412: The `If-Match` is stale.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -3850,7 +3856,7 @@ export type DeleteSpaceResult =
   | Answer<409, Problem>
   | Answer<412, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -3883,7 +3889,7 @@ export interface GetSpaceRequest {
  * - 404: It does not exist, or is not the caller's to know about.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -3895,7 +3901,7 @@ export type GetSpaceResult =
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -3919,7 +3925,7 @@ export interface RotateInviteCodeRequest {
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 409: The request contradicts the state of things.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -3932,7 +3938,7 @@ export type RotateInviteCodeResult =
   | Answer<406, Problem>
   | Answer<409, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -3975,7 +3981,7 @@ export interface ListMembersRequest {
  * - 404: It does not exist, or is not the caller's to know about.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -3986,7 +3992,7 @@ export type ListMembersResult =
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -4027,7 +4033,7 @@ export interface InviteMemberRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -4047,7 +4053,7 @@ export type InviteMemberResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -4072,7 +4078,7 @@ export interface RemoveMemberRequest {
  * - 404: It does not exist, or is not the caller's to know about.
  * - 409: The request contradicts the state of things.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -4084,7 +4090,7 @@ export type RemoveMemberResult =
   | Answer<404, Problem>
   | Answer<409, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -4115,7 +4121,7 @@ export interface SetMemberRoleRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -4131,7 +4137,7 @@ export type SetMemberRoleResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -4171,7 +4177,7 @@ export interface UpdateSpaceSettingsRequest {
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
  * - 428: The `If-Match` is missing.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -4188,7 +4194,7 @@ export type UpdateSpaceSettingsResult =
   | Answer<415, Problem>
   | Answer<422, Problem>
   | Answer<428, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -4259,7 +4265,7 @@ export interface ListTasksRequest {
  * - 404: It does not exist, or is not the caller's to know about.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -4270,7 +4276,7 @@ export type ListTasksResult =
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -4307,7 +4313,7 @@ export interface CreateTaskRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -4323,7 +4329,7 @@ export type CreateTaskResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -4358,7 +4364,7 @@ export interface BatchTasksRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -4372,7 +4378,7 @@ export type BatchTasksResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -4405,7 +4411,7 @@ export interface DeleteTaskRequest {
  * - 404: It does not exist, or is not the caller's to know about.
  * - 412: The `If-Match` is stale.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -4417,7 +4423,7 @@ export type DeleteTaskResult =
   | Answer<404, Problem>
   | Answer<412, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -4450,7 +4456,7 @@ export interface GetTaskRequest {
  * - 404: It does not exist, or is not the caller's to know about.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -4462,7 +4468,7 @@ export type GetTaskResult =
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -4502,7 +4508,7 @@ export interface PatchTaskRequest {
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
  * - 428: The `If-Match` is missing.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -4519,7 +4525,7 @@ export type PatchTaskResult =
   | Answer<415, Problem>
   | Answer<422, Problem>
   | Answer<428, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -4559,7 +4565,7 @@ export interface UpdateTaskRequest {
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
  * - 428: The `If-Match` is missing.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -4576,7 +4582,7 @@ export type UpdateTaskResult =
   | Answer<415, Problem>
   | Answer<422, Problem>
   | Answer<428, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -4619,7 +4625,7 @@ export interface ListTaskCommentsRequest {
  * - 404: It does not exist, or is not the caller's to know about.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -4630,7 +4636,7 @@ export type ListTaskCommentsResult =
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -4671,7 +4677,7 @@ export interface AddTaskCommentRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -4687,7 +4693,7 @@ export type AddTaskCommentResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -4726,7 +4732,7 @@ export interface SetTaskStatusRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -4742,7 +4748,7 @@ export type SetTaskStatusResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -4756,7 +4762,7 @@ export type CompleteOnboardingRequest = { readonly [part: string]: never };
  * - 200: The profile, with the time at which onboarding was completed.
  * - 401: There is no valid token, or the credentials are wrong.
  * - 406: The `Accept` header refuses every media type that this operation has.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -4764,7 +4770,7 @@ export type CompleteOnboardingResult =
   | Answer<200, Profile, { readonly cacheControl: "no-store"; readonly etag: string }>
   | Answer<401, Problem, { readonly wwwAuthenticate: string }>
   | Answer<406, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -4792,7 +4798,7 @@ export interface GetPreferencesRequest {
  * - 401: There is no valid token, or the credentials are wrong.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -4803,7 +4809,7 @@ export type GetPreferencesResult =
   | Answer<401, Problem, { readonly wwwAuthenticate: string }>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -4836,7 +4842,7 @@ export interface UpdatePreferencesRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -4850,7 +4856,7 @@ export type UpdatePreferencesResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -4878,7 +4884,7 @@ export interface GetProfileRequest {
  * - 401: There is no valid token, or the credentials are wrong.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -4889,7 +4895,7 @@ export type GetProfileResult =
   | Answer<401, Problem, { readonly wwwAuthenticate: string }>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -4922,7 +4928,7 @@ export interface UpdateProfileRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -4936,7 +4942,7 @@ export type UpdateProfileResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -4987,7 +4993,7 @@ export interface ListUsersRequest {
  * - 403: The caller may know about it, but not do this.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -4998,7 +5004,7 @@ export type ListUsersResult =
   | Answer<403, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -5034,7 +5040,7 @@ export interface CreateUserRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -5049,7 +5055,7 @@ export type CreateUserResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -5083,7 +5089,7 @@ export interface DeleteUserRequest {
  * - 409: The request contradicts the state of things.
  * - 412: The `If-Match` is stale.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -5096,7 +5102,7 @@ export type DeleteUserResult =
   | Answer<409, Problem>
   | Answer<412, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -5129,7 +5135,7 @@ export interface GetUserRequest {
  * - 404: It does not exist, or is not the caller's to know about.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -5141,7 +5147,7 @@ export type GetUserResult =
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -5181,7 +5187,7 @@ export interface UpdateUserRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -5198,7 +5204,7 @@ export type UpdateUserResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -5241,7 +5247,7 @@ export interface ListUserActivityRequest {
  * - 404: It does not exist, or is not the caller's to know about.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -5252,7 +5258,7 @@ export type ListUserActivityResult =
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -5292,7 +5298,7 @@ export interface SetUserRoleRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -5309,7 +5315,7 @@ export type SetUserRoleResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -5380,7 +5386,7 @@ export interface ListUserTasksRequest {
  * - 403: The caller may know about it, but not do this.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -5391,7 +5397,7 @@ export type ListUserTasksResult =
   | Answer<403, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -5431,7 +5437,7 @@ export interface CreateUserTaskRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -5446,7 +5452,7 @@ export type CreateUserTaskResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -5481,7 +5487,7 @@ export interface DeleteUserTaskRequest {
  * - 404: It does not exist, or is not the caller's to know about.
  * - 412: The `If-Match` is stale.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -5493,7 +5499,7 @@ export type DeleteUserTaskResult =
   | Answer<404, Problem>
   | Answer<412, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -5529,7 +5535,7 @@ export interface GetUserTaskRequest {
  * - 404: It does not exist, or is not the caller's to know about.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -5542,7 +5548,7 @@ export type GetUserTaskResult =
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -5583,7 +5589,7 @@ export interface PatchUserTaskRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -5599,7 +5605,7 @@ export type PatchUserTaskResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -5640,7 +5646,7 @@ export interface ReplaceUserTaskRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -5656,7 +5662,7 @@ export type ReplaceUserTaskResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -5704,7 +5710,6 @@ export type GetMetricsRequest = { readonly [part: string]: never };
  * - 200: The metrics, in the Prometheus text format.
  * - 401: There is no valid token, or the credentials are wrong.
  * - 406: The `Accept` header refuses every media type that this operation has.
- * - 429: Too many attempts; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -5712,7 +5717,6 @@ export type GetMetricsResult =
   | Answer<200, string, { readonly cacheControl: "no-store" }>
   | Answer<401, Problem, { readonly wwwAuthenticate: string }>
   | Answer<406, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -5839,7 +5843,15 @@ export const operations = {
     answers: {
       200: { mediaType: "application/json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -5862,7 +5874,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -5879,12 +5899,21 @@ export const operations = {
         as: "json",
         headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
       },
+      403: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       408: { mediaType: "application/problem+json", as: "json" },
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -5902,11 +5931,20 @@ export const operations = {
         as: "json",
         headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
       },
+      403: { mediaType: "application/problem+json", as: "json" },
       408: { mediaType: "application/problem+json", as: "json" },
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -5931,7 +5969,15 @@ export const operations = {
       },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -5948,12 +5994,21 @@ export const operations = {
         as: "json",
         headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
       },
+      403: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       408: { mediaType: "application/problem+json", as: "json" },
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -5980,7 +6035,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6007,7 +6070,15 @@ export const operations = {
       404: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6038,7 +6109,15 @@ export const operations = {
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
       428: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6057,7 +6136,15 @@ export const operations = {
       403: { mediaType: "application/problem+json", as: "json" },
       404: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6083,7 +6170,15 @@ export const operations = {
       403: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6114,7 +6209,15 @@ export const operations = {
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
       428: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6134,7 +6237,15 @@ export const operations = {
       404: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6154,7 +6265,15 @@ export const operations = {
       404: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6174,7 +6293,15 @@ export const operations = {
       404: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6194,7 +6321,15 @@ export const operations = {
       403: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6214,7 +6349,15 @@ export const operations = {
       404: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6237,7 +6380,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6263,7 +6414,15 @@ export const operations = {
       404: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6298,7 +6457,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6318,7 +6485,15 @@ export const operations = {
       403: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6351,7 +6526,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6386,7 +6569,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6416,7 +6607,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6440,7 +6639,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6459,7 +6666,15 @@ export const operations = {
       },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6473,7 +6688,15 @@ export const operations = {
       404: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6493,7 +6716,15 @@ export const operations = {
       403: { mediaType: "application/problem+json", as: "json" },
       404: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6512,7 +6743,15 @@ export const operations = {
       },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6545,7 +6784,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6568,7 +6815,15 @@ export const operations = {
       409: { mediaType: "application/problem+json", as: "json" },
       412: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6594,7 +6849,15 @@ export const operations = {
       404: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6616,7 +6879,15 @@ export const operations = {
       406: { mediaType: "application/problem+json", as: "json" },
       409: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6636,7 +6907,15 @@ export const operations = {
       404: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6671,7 +6950,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6692,7 +6979,15 @@ export const operations = {
       404: { mediaType: "application/problem+json", as: "json" },
       409: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6718,7 +7013,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6750,7 +7053,15 @@ export const operations = {
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
       428: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6770,7 +7081,15 @@ export const operations = {
       404: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6805,7 +7124,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6830,7 +7157,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6852,7 +7187,15 @@ export const operations = {
       404: { mediaType: "application/problem+json", as: "json" },
       412: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6878,7 +7221,15 @@ export const operations = {
       404: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6910,7 +7261,15 @@ export const operations = {
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
       428: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6942,7 +7301,15 @@ export const operations = {
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
       428: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6962,7 +7329,15 @@ export const operations = {
       404: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -6997,7 +7372,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -7028,7 +7411,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -7049,7 +7440,15 @@ export const operations = {
         headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
       },
       406: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -7074,7 +7473,15 @@ export const operations = {
       },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -7103,7 +7510,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -7128,7 +7543,15 @@ export const operations = {
       },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -7157,7 +7580,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -7177,7 +7608,15 @@ export const operations = {
       403: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -7211,7 +7650,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -7234,7 +7681,15 @@ export const operations = {
       409: { mediaType: "application/problem+json", as: "json" },
       412: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -7260,7 +7715,15 @@ export const operations = {
       404: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -7292,7 +7755,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -7312,7 +7783,15 @@ export const operations = {
       404: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -7344,7 +7823,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -7364,7 +7851,15 @@ export const operations = {
       403: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -7398,7 +7893,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -7420,7 +7923,15 @@ export const operations = {
       404: { mediaType: "application/problem+json", as: "json" },
       412: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -7447,7 +7958,15 @@ export const operations = {
       404: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -7478,7 +7997,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -7509,7 +8036,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -7545,7 +8080,6 @@ export const operations = {
         headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
       },
       406: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -7576,7 +8110,8 @@ export interface Client {
   /**
    * Change the caller's password
    *
-   * Verifies the current password and revokes all other sessions.
+   * Verifies the current password and revokes all other sessions. Where another issuer signs people in, this is 403
+   * with the code `auth-managed-externally`.
    *
    * `POST /api/auth/change-password`, with `bearerAuth`
    */
@@ -7586,7 +8121,8 @@ export interface Client {
    * Sign in
    *
    * An unknown email, a wrong password and a disabled account get the same 401 in the same time. Guessing is throttled
-   * per account and per address.
+   * per account and per address. Where another issuer signs people in, this is 403 with the code
+   * `auth-managed-externally`.
    *
    * `POST /api/auth/login`
    */
@@ -7595,7 +8131,8 @@ export interface Client {
   /**
    * End this session, or all of them
    *
-   * The access token stops working at once, and so do the refresh tokens of the session.
+   * The access token stops working at once, and so do the refresh tokens of the session. Where another issuer signs
+   * people in, this is 403 with the code `auth-managed-externally`.
    *
    * `POST /api/auth/logout`, with `bearerAuth`
    */
@@ -7614,7 +8151,7 @@ export interface Client {
    * Exchange a refresh token for new tokens
    *
    * Every refresh token works once. Using one again answers 401 and revokes every token that descends from the same
-   * sign-in.
+   * sign-in. Where another issuer signs people in, this is 403 with the code `auth-managed-externally`.
    *
    * `POST /api/auth/refresh`
    */
@@ -7624,7 +8161,8 @@ export interface Client {
    * Sign up
    *
    * Creates the user and their personal space in one transaction and signs them in. The email is unique whatever its
-   * case. Closed deployments (`REGISTRATION=closed`) answer 403 with the code `registration-closed`.
+   * case. Closed deployments (`REGISTRATION=closed`) answer 403 with the code `registration-closed`, and those where
+   * another issuer signs people in (`AUTH_MODE`) with `auth-managed-externally`.
    *
    * `POST /api/auth/register`
    */
@@ -7642,7 +8180,8 @@ export interface Client {
   /**
    * Set the AWS account that is watched
    *
-   * For administrators. There are no long-lived keys; access is by a role. The first time, `If-Match` is `"0"`.
+   * For administrators. There are no long-lived keys; access is by a role of that very account. The first time,
+   * `If-Match` is `"0"`.
    *
    * `PUT /api/config/aws`, with `bearerAuth` (admin)
    */
@@ -7651,7 +8190,8 @@ export interface Client {
   /**
    * Try the AWS account
    *
-   * For administrators. Calls STS with the configured role and says what was reached, or why not.
+   * For administrators. Assumes the configured role, asks STS who one is there, and says what was reached, or why
+   * not. Answers 404 until an account is configured.
    *
    * `POST /api/config/aws/test`, with `bearerAuth` (admin)
    */
@@ -7663,7 +8203,7 @@ export interface Client {
   /**
    * What is watched
    *
-   * For administrators.
+   * For administrators. Until it is set, nothing is watched, and the ETag is `"0"`.
    *
    * `GET /api/config/monitoring`, with `bearerAuth` (admin)
    */
@@ -7675,7 +8215,7 @@ export interface Client {
   /**
    * Set what is watched
    *
-   * For administrators.
+   * For administrators. The space must exist.
    *
    * `PUT /api/config/monitoring`, with `bearerAuth` (admin)
    */
@@ -7957,7 +8497,9 @@ export interface Client {
   /**
    * Tasks over all of the caller's spaces
    *
-   * One merged list over all spaces of the caller, or those of one. Only an absent `nextCursor` ends it.
+   * One merged list over all spaces of the caller, or those of one. Only an absent `nextCursor` ends it. Who walks
+   * through it meets every task once that is there all the while, also where others change due times meanwhile: in
+   * the list by due time such a task keeps, for this walk, the place that it had at its beginning.
    *
    * `GET /api/tasks`, with `bearerAuth`
    */
@@ -7976,7 +8518,9 @@ export interface Client {
    * Change several tasks
    *
    * Up to 100 changes of status, assignments and deletions, in order. Each succeeds or fails by itself, and the
-   * results are in the same order.
+   * results are in the same order. A batch that names a task twice, or an action without the field that it needs or
+   * with one that it does not, is refused as a whole, with 422 and nothing changed. With an Idempotency-Key the
+   * results are kept once all changes are made.
    *
    * `POST /api/tasks/batch`, with `bearerAuth`
    */

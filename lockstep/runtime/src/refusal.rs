@@ -15,6 +15,7 @@ pub struct Refusal {
     detail: Option<Cow<'static, str>>,
     violations: Vec<Violation>,
     retry_after: Option<u32>,
+    rate_limit: Option<RateLimit>,
     challenge: &'static str,
     context: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -28,6 +29,7 @@ impl Refusal {
             detail,
             violations: Vec::new(),
             retry_after: None,
+            rate_limit: None,
             challenge: "Bearer",
             context: None,
         }
@@ -46,6 +48,11 @@ impl Refusal {
     /// After how many seconds to try again.
     pub fn retry_after(&self) -> Option<u32> {
         self.retry_after
+    }
+
+    /// The limit that a 429 ran into.
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        self.rate_limit
     }
 
     /// The `WWW-Authenticate` of a 401.
@@ -113,7 +120,11 @@ macro_rules! statuses {
             }
         }
 
-        impl Error for $name {}
+        impl Error for $name {
+            fn source(&self) -> Option<&(dyn Error + 'static)> {
+                self.0.context.as_deref().map(|context| context as _)
+            }
+        }
     )*};
 }
 
@@ -181,6 +192,24 @@ impl TooManyRequests {
         refusal.0.retry_after = Some(seconds.max(1));
         refusal
     }
+
+    /// Says which limit it is: sent as `RateLimit` and `RateLimit-Policy`.
+    #[must_use]
+    pub fn with_limit(mut self, limit: RateLimit) -> Self {
+        self.0.rate_limit = Some(limit);
+        self
+    }
+}
+
+/// A limit on requests, as `RateLimit-Policy` tells it (IETF draft httpapi-ratelimit-headers).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// What the limit is called: letters, digits and hyphens.
+    pub policy: &'static str,
+    /// How many requests there are in a window of time.
+    pub quota: u32,
+    /// The length of a window, in seconds.
+    pub window: u32,
 }
 
 impl InternalError {
@@ -195,6 +224,13 @@ impl InternalError {
 }
 
 impl ServiceUnavailable {
+    /// The server has too much to do; trying again after so many seconds may help. That is no fault, and is not logged.
+    pub fn after(seconds: u32, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        let mut refusal = Self::new(code, detail);
+        refusal.0.retry_after = Some(seconds.max(1));
+        refusal
+    }
+
     /// Something that the answer needs is not available; trying again after so many seconds may help.
     pub fn because(seconds: u32, context: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         let detail = "Something that the answer needs is not available right now.";
@@ -243,7 +279,14 @@ impl fmt::Display for Fault {
     }
 }
 
-impl Error for Fault {}
+impl Error for Fault {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Unavailable(refusal) => refusal.source(),
+            Self::Internal(refusal) => refusal.source(),
+        }
+    }
+}
 
 /// Why a call failed: it was refused for the reason `R`, or the machinery has a fault. (`F` is always [`Fault`]; it is a
 /// parameter so that `refusals!` can ask for a conversion that not every operation has.)

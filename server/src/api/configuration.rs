@@ -26,7 +26,8 @@ pub trait ConfigurationApi: Security {
 
     /// Set the AWS account that is watched
     ///
-    /// For administrators. There are no long-lived keys; access is by a role. The first time, `If-Match` is `"0"`.
+    /// For administrators. There are no long-lived keys; access is by a role of that very account. The first time,
+    /// `If-Match` is `"0"`.
     ///
     /// `PUT /api/config/aws`
     fn update_aws_config(
@@ -39,7 +40,8 @@ pub trait ConfigurationApi: Security {
 
     /// Try the AWS account
     ///
-    /// For administrators. Calls STS with the configured role and says what was reached, or why not.
+    /// For administrators. Assumes the configured role, asks STS who one is there, and says what was reached, or why
+    /// not. Answers 404 until an account is configured.
     ///
     /// `POST /api/config/aws/test`
     fn test_aws_connection(
@@ -50,7 +52,7 @@ pub trait ConfigurationApi: Security {
 
     /// What is watched
     ///
-    /// For administrators.
+    /// For administrators. Until it is set, nothing is watched, and the ETag is `"0"`.
     ///
     /// `GET /api/config/monitoring`
     fn get_monitoring_config(
@@ -62,7 +64,7 @@ pub trait ConfigurationApi: Security {
 
     /// Set what is watched
     ///
-    /// For administrators.
+    /// For administrators. The space must exist.
     ///
     /// `PUT /api/config/monitoring`
     fn update_monitoring_config(

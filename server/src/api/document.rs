@@ -231,18 +231,7 @@ struct Remainder;
 impl Modify for Remainder {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let components = openapi.components.get_or_insert_default();
-        components.add_security_scheme(
-            "bearerAuth",
-            SecurityScheme::Http(
-                HttpBuilder::new()
-                    .scheme(HttpAuthScheme::Bearer)
-                    .bearer_format("JWT")
-                    .description(Some(
-                        "The `accessToken` of a session. The roles are those of the user in the whole deployment.",
-                    ))
-                    .build(),
-            ),
-        );
+        components.add_security_scheme("bearerAuth", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").description(Some("The `accessToken` of a session, or one of the issuer that signs people in instead (`AUTH_MODE`). A subject of such\nan issuer that comes for the first time becomes a user; where that cannot be, the code of the 401 says why:\n`email-missing`, `email-unverified`, `email-taken`, `account-unreadable` or `registration-closed`. The roles are\nthose of the user in the whole deployment.")).build()));
         components.add_security_scheme(
             "metricsToken",
             SecurityScheme::Http(

@@ -131,7 +131,7 @@ pub static LOGIN: Operation = Operation {
         },
     }],
     deprecation: None,
-    statuses: &[200, 400, 401, 406, 408, 413, 415, 422, 429, 500, 503],
+    statuses: &[200, 400, 401, 403, 406, 408, 413, 415, 422, 429, 500, 503],
 };
 
 /// `POST /api/auth/logout`
@@ -153,7 +153,7 @@ pub static LOGOUT: Operation = Operation {
         },
     }],
     deprecation: None,
-    statuses: &[204, 400, 401, 408, 413, 415, 422, 429, 500, 503],
+    statuses: &[204, 400, 401, 403, 408, 413, 415, 422, 429, 500, 503],
 };
 
 /// `GET /api/auth/me`
@@ -194,7 +194,7 @@ pub static REFRESH_TOKENS: Operation = Operation {
         },
     }],
     deprecation: None,
-    statuses: &[200, 400, 401, 406, 408, 413, 415, 422, 429, 500, 503],
+    statuses: &[200, 400, 401, 403, 406, 408, 413, 415, 422, 429, 500, 503],
 };
 
 /// `POST /api/auth/register`
@@ -1511,7 +1511,7 @@ pub static GET_METRICS: Operation = Operation {
     ],
     aliases: &[],
     deprecation: None,
-    statuses: &[200, 401, 406, 429, 500, 503],
+    statuses: &[200, 401, 406, 500, 503],
 };
 
 /// `GET /version`

@@ -11,7 +11,10 @@ pub trait Security: Sized + 'static {
     /// Who a valid `bearerAuth` credential stands for.
     type BearerAuth;
 
-    /// The `accessToken` of a session. The roles are those of the user in the whole deployment.
+    /// The `accessToken` of a session, or one of the issuer that signs people in instead (`AUTH_MODE`). A subject of such
+    /// an issuer that comes for the first time becomes a user; where that cannot be, the code of the 401 says why:
+    /// `email-missing`, `email-unverified`, `email-taken`, `account-unreadable` or `registration-closed`. The roles are
+    /// those of the user in the whole deployment.
     ///
     /// `credential` is the token of `Authorization: Bearer`.
     fn bearer_auth(

@@ -250,7 +250,7 @@ impl Answer for GetMetricsAnswer {
         match self {
             Self::Ok { body } => Reply::new(200)
                 .header("cache-control", "no-store")
-                .bytes("text/plain", body.to_string().into_bytes()),
+                .bytes("text/plain; version=0.0.4", body.to_string().into_bytes()),
         }
     }
 }
@@ -295,7 +295,7 @@ refusals! {
     pub GetLivenessRefusal: NotAcceptable, InternalError;
 
     /// How `getMetrics` may refuse.
-    pub GetMetricsRefusal: Unauthorized, NotAcceptable, TooManyRequests, InternalError, ServiceUnavailable, Fault;
+    pub GetMetricsRefusal: Unauthorized, NotAcceptable, InternalError, ServiceUnavailable, Fault;
 
     /// How `getVersion` may refuse.
     pub GetVersionRefusal: NotAcceptable, InternalError;

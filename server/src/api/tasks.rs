@@ -18,7 +18,9 @@ use super::security::Security;
 pub trait TasksApi: Security {
     /// Tasks over all of the caller's spaces
     ///
-    /// One merged list over all spaces of the caller, or those of one. Only an absent `nextCursor` ends it.
+    /// One merged list over all spaces of the caller, or those of one. Only an absent `nextCursor` ends it. Who walks
+    /// through it meets every task once that is there all the while, also where others change due times meanwhile: in
+    /// the list by due time such a task keeps, for this walk, the place that it had at its beginning.
     ///
     /// `GET /api/tasks`
     fn list_tasks(
@@ -44,7 +46,9 @@ pub trait TasksApi: Security {
     /// Change several tasks
     ///
     /// Up to 100 changes of status, assignments and deletions, in order. Each succeeds or fails by itself, and the
-    /// results are in the same order.
+    /// results are in the same order. A batch that names a task twice, or an action without the field that it needs or
+    /// with one that it does not, is refused as a whole, with 422 and nothing changed. With an Idempotency-Key the
+    /// results are kept once all changes are made.
     ///
     /// `POST /api/tasks/batch`
     fn batch_tasks(

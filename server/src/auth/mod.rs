@@ -7,4 +7,5 @@ pub mod digest;
 pub mod keys;
 pub mod passwords;
 pub mod refresh;
+pub mod replays;
 pub mod tokens;

@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use jsonwebtoken::{Header, Validation};
 use lockstep_runtime::Secret;
 use serde::{Deserialize, Serialize};
+use spaces_contract::JsonWebKey;
 use uuid::Uuid;
 
 use super::keys::SigningKey;
@@ -105,6 +106,11 @@ impl Tokens {
             validation,
             clock,
         }
+    }
+
+    /// The key that verifies our tokens, for others to know; a shared secret is for nobody else.
+    pub fn public_key(&self) -> Option<JsonWebKey> {
+        self.key.public()
     }
 
     /// An access token for a session of a user, valid for [`ACCESS_LIFETIME`] from now.

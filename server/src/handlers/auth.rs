@@ -78,6 +78,7 @@ impl AuthApi for App {
             .create_session(&user, session)
             .await
             .map_err(wrong_credentials)?;
+        self.note_activity(&user).await;
         self.store.forget_attempts(&ACCOUNT_GUESSES, &account).await?;
         Ok(LoginAnswer::Ok {
             body: self.session(&user, session_id, &refresh_token)?,
@@ -105,6 +106,7 @@ impl AuthApi for App {
             Failure::Refused(_) => Failure::Refused(refused()),
             Failure::Fault(fault) => Failure::Fault(fault),
         })?;
+        self.note_activity(&user).await;
         Ok(RefreshTokensAnswer::Ok {
             body: self.session(&user, session.session_id, &next.reveal())?,
         })
@@ -113,10 +115,11 @@ impl AuthApi for App {
     async fn logout(&self, _call: &Call, caller: Caller, body: Option<Logout>) -> Result<LogoutAnswer, LogoutRefusal> {
         let Caller { user, session } = caller;
         if body.is_some_and(|body| body.everywhere) {
-            self.store.revoke_all_sessions(user.user_id, None).await?;
-        } else {
-            self.store.revoke_session(user.user_id, session.session_id).await?;
+            self.store
+                .revoke_all_sessions(user.user_id, Some(session.session_id))
+                .await?;
         }
+        self.store.sign_out(user.user_id, session.session_id).await?;
         Ok(LogoutAnswer::NoContent)
     }
 
@@ -151,7 +154,7 @@ impl AuthApi for App {
         )?;
         let hash = self.hash(&body.new_password).await?;
         self.store
-            .set_password_hash(&user, hash)
+            .change_password(&user, hash)
             .await
             .map_err(|failure| match failure {
                 Failure::Refused(StaleCredentials) => Failure::Refused(wrong()),
@@ -166,7 +169,14 @@ impl AuthApi for App {
 }
 
 impl App {
-    async fn count_address(&self, limit: &Limit, call: &Call) -> Result<(), Failure<TooManyRequests>> {
+    /// A sign-in or a refresh that is done stays done where this fails: then a later one of the day notes it.
+    async fn note_activity(&self, user: &User) {
+        if let Err(fault) = self.store.note_activity(user).await {
+            tracing::warn!(error = %fault, "activity was not noted");
+        }
+    }
+
+    pub(super) async fn count_address(&self, limit: &Limit, call: &Call) -> Result<(), Failure<TooManyRequests>> {
         match call.address {
             Some(address) => self.store.count_attempt(limit, &address.to_string()).await,
             None => Ok(()),
@@ -202,7 +212,7 @@ impl App {
         self.passwords.verify(password, stored).await.map_err(busy)
     }
 
-    async fn hash(&self, password: &NewPassword) -> Result<Secret, Fault> {
+    pub(super) async fn hash(&self, password: &NewPassword) -> Result<Secret, Fault> {
         self.passwords
             .hash(password.expose().into())
             .await
@@ -271,7 +281,7 @@ fn busy(error: PasswordError) -> Fault {
     }
 }
 
-fn refuse_common(pointer: &str, password: &NewPassword, inputs: &[&str]) -> Result<(), UnprocessableContent> {
+pub(super) fn refuse_common(pointer: &str, password: &NewPassword, inputs: &[&str]) -> Result<(), UnprocessableContent> {
     if !is_common(password.expose(), inputs) {
         return Ok(());
     }

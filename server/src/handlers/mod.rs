@@ -5,6 +5,7 @@ mod auth;
 mod configuration;
 mod dashboard;
 mod events;
+mod idempotency;
 mod invitations;
 mod members;
 mod spaces;

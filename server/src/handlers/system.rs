@@ -3,18 +3,30 @@
 
 use std::time::Instant;
 
-use lockstep_runtime::InternalError;
-use lockstep_runtime::actix::Call;
-use spaces_contract::NewFeedback;
-use spaces_contract::{Health, HealthCheck, HealthStatus, Liveness, LivenessStatus, Version};
+use chrono::TimeDelta;
+use lockstep_runtime::TextEnum as _;
+use lockstep_runtime::actix::{Call, unauthenticated};
+use spaces_contract::{
+    Feedback, FeedbackCategory, FeedbackList, Health, HealthCheck, HealthStatus, JsonWebKeySet, Liveness, LivenessStatus, NewFeedback, Version,
+};
 
+use super::entity_tag;
+use super::idempotency::{Attempt, Created};
 use crate::api::{
     GetHealthAnswer, GetHealthRefusal, GetJwksAnswer, GetJwksRefusal, GetLivenessAnswer, GetLivenessRefusal,
     GetMetricsAnswer, GetMetricsRefusal, GetVersionAnswer, GetVersionRefusal, ListFeedbackAnswer, ListFeedbackParams,
     ListFeedbackRefusal, SubmitFeedbackAnswer, SubmitFeedbackParams, SubmitFeedbackRefusal, SystemApi,
 };
 use crate::app::{App, Caller};
+use crate::store::Limit;
 use crate::version;
+
+/// Feedback from one address, which may be shared by a whole office.
+const ADDRESS_FEEDBACK: Limit = Limit {
+    scope: "feedback-address",
+    attempts: 30,
+    window: TimeDelta::hours(1),
+};
 
 impl SystemApi for App {
     async fn get_health(&self, _call: &Call) -> Result<GetHealthAnswer, GetHealthRefusal> {
@@ -55,29 +67,57 @@ impl SystemApi for App {
     }
 
     async fn get_jwks(&self, _call: &Call) -> Result<GetJwksAnswer, GetJwksRefusal> {
-        Err(InternalError::because("not built yet"))?
+        let keys = self.tokens.public_key().into_iter().collect();
+        Ok(GetJwksAnswer::Ok {
+            body: JsonWebKeySet { keys },
+        })
     }
 
     async fn list_feedback(
         &self,
         _call: &Call,
-        _caller: Caller,
-        _params: ListFeedbackParams,
+        caller: Caller,
+        params: ListFeedbackParams,
     ) -> Result<ListFeedbackAnswer, ListFeedbackRefusal> {
-        Err(InternalError::because("not built yet"))?
+        let ListFeedbackParams { category, limit, cursor } = params;
+        let filter = category.map_or("", FeedbackCategory::as_str);
+        let list = self.cursors.list("listFeedback", caller.user.user_id, &[filter]);
+        let after = list.open_text(cursor.as_deref())?;
+        let page = self.store.list_feedback(category, limit, after.as_deref()).await?;
+        let next_cursor = page.next.map(|next| list.seal_text(&next)).transpose()?;
+        let items = page.items;
+        Ok(ListFeedbackAnswer::Ok { body: FeedbackList { items, next_cursor } })
     }
 
     async fn submit_feedback(
         &self,
-        _call: &Call,
-        _caller: Option<Caller>,
-        _params: SubmitFeedbackParams,
-        _body: NewFeedback,
+        call: &Call,
+        caller: Option<Caller>,
+        params: SubmitFeedbackParams,
+        body: NewFeedback,
     ) -> Result<SubmitFeedbackAnswer, SubmitFeedbackRefusal> {
-        Err(InternalError::because("not built yet"))?
+        let key = params.idempotency_key.as_deref();
+        let created: Created<Feedback> = match self.once(call, caller.as_ref(), key, &body).await? {
+            Attempt::Replay(created) => created,
+            Attempt::First(once) => {
+                self.count_address(&ADDRESS_FEEDBACK, call).await?;
+                let user_id = caller.map(|caller| caller.user.user_id);
+                // Nobody reads one piece of feedback by itself: it is found in the list.
+                let created = |body| Created { location: "/api/feedback".to_owned(), etag: entity_tag(1), body };
+                let answer = |feedback| once.keep(created(feedback));
+                self.store.add_feedback(user_id, body, answer).await?
+            }
+        };
+        let Created { location, etag, body } = created;
+        Ok(SubmitFeedbackAnswer::Created { location, etag, body })
     }
 
-    async fn get_metrics(&self, _call: &Call, _caller: Option<()>) -> Result<GetMetricsAnswer, GetMetricsRefusal> {
-        Err(InternalError::because("not built yet"))?
+    async fn get_metrics(&self, _call: &Call, token: Option<()>) -> Result<GetMetricsAnswer, GetMetricsRefusal> {
+        if self.metrics_token.is_some() && token.is_none() {
+            Err(unauthenticated())?;
+        }
+        Ok(GetMetricsAnswer::Ok {
+            body: self.metrics.text()?,
+        })
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::io::IsTerminal as _;
 use std::net::{IpAddr, Ipv4Addr};
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -12,10 +13,19 @@ use lockstep_runtime::Secret;
 use tracing::Level;
 
 use super::WrongSetting;
-use super::{Database, Environment, InvalidSettings, KeySource, LogFormat, PemAlgorithm, Registration, Settings};
+use super::{
+    Database, Environment, InvalidSettings, KeySource, LogFormat, PemAlgorithm, Registration, RequestRate, Settings,
+};
 
 /// Only programs on this machine reach it.
 const THIS_MACHINE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// Requests of one client per minute, and at once: more than a busy page or an office behind one address needs.
+const REQUESTS_PER_MINUTE: u32 = 1200;
+const REQUEST_BURST: NonZeroU32 = NonZeroU32::MIN.saturating_add(599);
+
+/// Requests in flight: each is a few kilobytes, and beyond these the wait alone would be too long.
+const MAX_IN_FLIGHT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1023);
 
 const ENVIRONMENTS: [(&str, Environment); 3] = [
     ("dev", Environment::Dev),
@@ -88,6 +98,12 @@ impl Reader {
                 "addresses or networks as 10.0.0.0/8, with commas",
                 network,
             ),
+            rate_limit: self.rate_limit(),
+            max_in_flight: self
+                .parsed("MAX_IN_FLIGHT", "a whole number from 1", plain)
+                .unwrap_or(MAX_IN_FLIGHT),
+            metrics_token: self.parsed("METRICS_TOKEN", "16 characters or more", long_secret),
+            admin_password: self.parsed("SPACES_ADMIN_PASSWORD", "12 to 128 characters", plain),
             security_contact: self
                 .parsed(
                     "SECURITY_CONTACT",
@@ -96,6 +112,15 @@ impl Reader {
                 )
                 .unwrap_or_else(|| "mailto:security@localhost".to_owned()),
         }
+    }
+
+    fn rate_limit(&mut self) -> Option<RequestRate> {
+        let per_minute = self.parsed("RATE_LIMIT_PER_MINUTE", "a whole number, 0 for no limit", plain);
+        let burst = self.parsed("RATE_LIMIT_BURST", "a whole number from 1", plain);
+        Some(RequestRate {
+            per_minute: NonZeroU32::new(per_minute.unwrap_or(REQUESTS_PER_MINUTE))?,
+            burst: burst.unwrap_or(REQUEST_BURST),
+        })
     }
 
     fn database(&mut self, environment: Environment) -> Database {
@@ -246,6 +271,10 @@ fn network(text: &str) -> Option<IpNet> {
     text.parse()
         .ok()
         .or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+}
+
+fn long_secret(text: &str) -> Option<Secret> {
+    (text.chars().count() >= 16).then(|| text.into())
 }
 
 fn url(text: &str) -> Option<String> {

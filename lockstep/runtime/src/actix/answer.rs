@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::call::request_id;
 use super::routes::pattern;
-use crate::{Deprecation, InternalError, Operation, Refusal};
+use crate::{Deprecation, InternalError, Operation, RateLimit, Refusal};
 
 /// The documented answers of an operation.
 pub trait Answer {
@@ -60,13 +60,19 @@ pub fn problem_response(request: &HttpRequest, refusal: Refusal) -> HttpResponse
             tracing::debug!(%request_id, status, code, error = %causes(context), "refused");
         }
     }
-    let (status, retry_after) = (refusal.status(), refusal.retry_after());
+    let (status, retry_after, limit) = (refusal.status(), refusal.retry_after(), refusal.rate_limit());
     let mut reply = Reply::new(status).header("cache-control", "no-store");
     if status == 401 {
         reply = reply.header("www-authenticate", refusal.challenge());
     }
     if let Some(seconds) = retry_after {
         reply = reply.header("retry-after", seconds);
+    }
+    if let Some(RateLimit { policy, quota, window }) = limit {
+        let left = retry_after.unwrap_or(window);
+        reply = reply
+            .header("ratelimit-policy", format_args!("\"{policy}\";q={quota};w={window}"))
+            .header("ratelimit", format_args!("\"{policy}\";r=0;t={left}"));
     }
     // A problem always serialises, and these headers are always valid.
     let mut response = reply

@@ -92,10 +92,12 @@ use super::super::{operations, security};
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -136,7 +138,7 @@ pub(crate) async fn get_aws_config<A: ConfigurationApi>(app: Data<A>, request: H
     operation_id = "updateAwsConfig",
     tag = "Configuration",
     summary = "Set the AWS account that is watched",
-    description = r#"For administrators. There are no long-lived keys; access is by a role. The first time, `If-Match` is `"0"`."#,
+    description = "For administrators. There are no long-lived keys; access is by a role of that very account. The first time,\n`If-Match` is `\"0\"`.",
     params(
         (
             "If-Match" = Option<String>,
@@ -225,10 +227,12 @@ pub(crate) async fn get_aws_config<A: ConfigurationApi>(app: Data<A>, request: H
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -274,7 +278,7 @@ pub(crate) async fn update_aws_config<A: ConfigurationApi>(
     operation_id = "testAwsConnection",
     tag = "Configuration",
     summary = "Try the AWS account",
-    description = "For administrators. Calls STS with the configured role and says what was reached, or why not.",
+    description = "For administrators. Assumes the configured role, asks STS who one is there, and says what was reached, or why\nnot. Answers 404 until an account is configured.",
     responses(
         (
             status = 200,
@@ -314,10 +318,12 @@ pub(crate) async fn update_aws_config<A: ConfigurationApi>(
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -355,7 +361,7 @@ pub(crate) async fn test_aws_connection<A: ConfigurationApi>(app: Data<A>, reque
     operation_id = "getMonitoringConfig",
     tag = "Configuration",
     summary = "What is watched",
-    description = "For administrators.",
+    description = r#"For administrators. Until it is set, nothing is watched, and the ETag is `"0"`."#,
     params(
         (
             "If-None-Match" = Option<String>,
@@ -421,10 +427,12 @@ pub(crate) async fn test_aws_connection<A: ConfigurationApi>(app: Data<A>, reque
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -465,7 +473,7 @@ pub(crate) async fn get_monitoring_config<A: ConfigurationApi>(app: Data<A>, req
     operation_id = "updateMonitoringConfig",
     tag = "Configuration",
     summary = "Set what is watched",
-    description = "For administrators.",
+    description = "For administrators. The space must exist.",
     params(
         (
             "If-Match" = Option<String>,
@@ -554,10 +562,12 @@ pub(crate) async fn get_monitoring_config<A: ConfigurationApi>(app: Data<A>, req
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),

@@ -76,10 +76,12 @@ use super::super::{operations, security};
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -169,10 +171,12 @@ pub(crate) async fn get_events_stats<A: DashboardApi>(app: Data<A>, request: Htt
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -270,10 +274,12 @@ pub(crate) async fn get_dashboard_overview<A: DashboardApi>(app: Data<A>, reques
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -370,10 +376,12 @@ pub(crate) async fn get_tasks_stats<A: DashboardApi>(app: Data<A>, request: Http
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),

@@ -30,10 +30,12 @@ use super::super::{operations, security};
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -133,10 +135,12 @@ pub(crate) async fn get_jwks<A: SystemApi>(app: Data<A>, request: HttpRequest) -
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -256,10 +260,12 @@ pub(crate) async fn list_feedback<A: SystemApi>(app: Data<A>, request: HttpReque
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -400,7 +406,7 @@ pub(crate) async fn get_liveness<A: SystemApi>(app: Data<A>, request: HttpReques
             status = 200,
             description = "The metrics, in the Prometheus text format.",
             body = String,
-            content_type = "text/plain",
+            content_type = "text/plain; version=0.0.4",
             headers(
                 ("Cache-Control" = String, description = "Always `no-store`, for the answer is personal or of the moment."),
             ),
@@ -419,15 +425,6 @@ pub(crate) async fn get_liveness<A: SystemApi>(app: Data<A>, request: HttpReques
             description = "The `Accept` header refuses every media type that this operation has.",
             body = runtime::Problem,
             content_type = "application/problem+json",
-        ),
-        (
-            status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
-            body = runtime::Problem,
-            content_type = "application/problem+json",
-            headers(
-                ("Retry-After" = i32, description = "After how many seconds to try again."),
-            ),
         ),
         (
             status = 500,
@@ -449,7 +446,7 @@ pub(crate) async fn get_liveness<A: SystemApi>(app: Data<A>, request: HttpReques
 )]
 pub(crate) async fn get_metrics<A: SystemApi>(app: Data<A>, request: HttpRequest) -> HttpResponse {
     answer(&request, &operations::GET_METRICS, async {
-        accepts(&request, &["text/plain"])?;
+        accepts(&request, &["text/plain; version=0.0.4"])?;
         let call = Call::new(&request, &operations::GET_METRICS);
         let caller = security::optional_metrics_token(app.get_ref(), &request, &call).await?;
         app.get_metrics(&call, caller).await

@@ -25,7 +25,7 @@ use super::super::{operations, security};
     operation_id = "listTasks",
     tag = "Tasks",
     summary = "Tasks over all of the caller's spaces",
-    description = "One merged list over all spaces of the caller, or those of one. Only an absent `nextCursor` ends it.",
+    description = "One merged list over all spaces of the caller, or those of one. Only an absent `nextCursor` ends it. Who walks\nthrough it meets every task once that is there all the while, also where others change due times meanwhile: in\nthe list by due time such a task keeps, for this walk, the place that it had at its beginning.",
     params(
         ("spaceId" = Option<uuid::Uuid>, Query, description = "Only this space."),
         (
@@ -119,10 +119,12 @@ use super::super::{operations, security};
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -254,10 +256,12 @@ pub(crate) async fn list_tasks<A: TasksApi>(app: Data<A>, request: HttpRequest) 
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -299,7 +303,7 @@ pub(crate) async fn create_task<A: TasksApi>(app: Data<A>, request: HttpRequest,
     operation_id = "batchTasks",
     tag = "Tasks",
     summary = "Change several tasks",
-    description = "Up to 100 changes of status, assignments and deletions, in order. Each succeeds or fails by itself, and the\nresults are in the same order.",
+    description = "Up to 100 changes of status, assignments and deletions, in order. Each succeeds or fails by itself, and the\nresults are in the same order. A batch that names a task twice, or an action without the field that it needs or\nwith one that it does not, is refused as a whole, with 422 and nothing changed. With an Idempotency-Key the\nresults are kept once all changes are made.",
     params(
         (
             "Idempotency-Key" = Option<String>,
@@ -376,10 +380,12 @@ pub(crate) async fn create_task<A: TasksApi>(app: Data<A>, request: HttpRequest,
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -477,10 +483,12 @@ pub(crate) async fn batch_tasks<A: TasksApi>(app: Data<A>, request: HttpRequest,
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -587,10 +595,12 @@ pub(crate) async fn delete_task<A: TasksApi>(app: Data<A>, request: HttpRequest)
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -727,10 +737,12 @@ pub(crate) async fn get_task<A: TasksApi>(app: Data<A>, request: HttpRequest) ->
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -868,10 +880,12 @@ pub(crate) async fn patch_task<A: TasksApi>(app: Data<A>, request: HttpRequest, 
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -977,10 +991,12 @@ pub(crate) async fn update_task<A: TasksApi>(app: Data<A>, request: HttpRequest,
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -1113,10 +1129,12 @@ pub(crate) async fn list_task_comments<A: TasksApi>(app: Data<A>, request: HttpR
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -1252,10 +1270,12 @@ pub(crate) async fn add_task_comment<A: TasksApi>(
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -1390,10 +1410,12 @@ pub(crate) async fn set_task_status<A: TasksApi>(app: Data<A>, request: HttpRequ
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -1520,10 +1542,12 @@ pub(crate) async fn list_user_tasks<A: TasksApi>(app: Data<A>, request: HttpRequ
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -1626,10 +1650,12 @@ pub(crate) async fn create_user_task<A: TasksApi>(
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -1743,10 +1769,12 @@ pub(crate) async fn delete_user_task<A: TasksApi>(app: Data<A>, request: HttpReq
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -1878,10 +1906,12 @@ pub(crate) async fn get_user_task<A: TasksApi>(app: Data<A>, request: HttpReques
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -2014,10 +2044,12 @@ pub(crate) async fn patch_user_task<A: TasksApi>(app: Data<A>, request: HttpRequ
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),

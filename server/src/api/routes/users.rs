@@ -52,10 +52,12 @@ use super::super::{operations, security};
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -153,10 +155,12 @@ pub(crate) async fn complete_onboarding<A: UsersApi>(app: Data<A>, request: Http
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -274,10 +278,12 @@ pub(crate) async fn get_preferences<A: UsersApi>(app: Data<A>, request: HttpRequ
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -383,10 +389,12 @@ pub(crate) async fn update_preferences<A: UsersApi>(
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -504,10 +512,12 @@ pub(crate) async fn get_profile<A: UsersApi>(app: Data<A>, request: HttpRequest)
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -622,10 +632,12 @@ pub(crate) async fn update_profile<A: UsersApi>(app: Data<A>, request: HttpReque
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -751,10 +763,12 @@ pub(crate) async fn list_users<A: UsersApi>(app: Data<A>, request: HttpRequest) 
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -858,10 +872,12 @@ pub(crate) async fn create_user<A: UsersApi>(app: Data<A>, request: HttpRequest,
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -968,10 +984,12 @@ pub(crate) async fn delete_user<A: UsersApi>(app: Data<A>, request: HttpRequest)
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -1108,10 +1126,12 @@ pub(crate) async fn get_user<A: UsersApi>(app: Data<A>, request: HttpRequest) ->
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -1217,10 +1237,12 @@ pub(crate) async fn update_user<A: UsersApi>(app: Data<A>, request: HttpRequest,
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -1357,10 +1379,12 @@ pub(crate) async fn list_user_activity<A: UsersApi>(app: Data<A>, request: HttpR
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
