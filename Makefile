@@ -1,6 +1,6 @@
 # Every line is one plain command; `make` alone says which there are.
 .DEFAULT_GOAL := help
-.PHONY: help run test generate check lint types browser bench deps release
+.PHONY: help run test generate check lint bench release deps
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -33,8 +33,8 @@ release: ## A small, fast server in target/release
 	SPACES_COMMIT=$$(git rev-parse --short HEAD) SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) cargo build --release --package spaces-server
 
 # What the tests need beyond Rust, Node, Python and git; each is installed once.
-deps: ts-types/node_modules/.installed tests/browser/node_modules/.installed target/python/.installed
-	@command -v chromium > /dev/null || tests/browser/install-chromium
+deps: ts-types/node_modules/.installed tests/browser/node_modules/.installed target/python/.installed ## What the tests need
+	@test -n "$$CHROMIUM" || command -v chromium > /dev/null || tests/browser/install-chromium
 
 %/node_modules/.installed: %/package-lock.json
 	npm --prefix $* ci --no-audit --no-fund

@@ -12,7 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use dynoxide::Database;
 use lockstep_runtime::Secret;
 use lockstep_runtime::actix::BodyLimits;
-use serde_json::{Value, json};
+use serde_json::json;
 use spaces_client::Client;
 use spaces_client::reqwest;
 use spaces_contract::{Credentials, NewSpace, Registration, Session, UserRole};
@@ -72,8 +72,15 @@ impl TestServer {
         let server = serve_within(limits, app.clone(), &settings, listener).expect("a server");
         let handle = server.handle();
         tokio::spawn(server);
-        let http = reqwest::Client::builder().timeout(spaces_client::TIMEOUT).redirect(reqwest::redirect::Policy::none());
-        Self { base, app, http: http.build().expect("an HTTP client"), handle }
+        let http = reqwest::Client::builder()
+            .timeout(spaces_client::TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none());
+        Self {
+            base,
+            app,
+            http: http.build().expect("an HTTP client"),
+            handle,
+        }
     }
 
     /// Stops the server when the requests in progress are finished.
@@ -98,7 +105,13 @@ impl TestServer {
             password: PASSWORD.parse().expect("a password"),
             display_name: name.parse().expect("a name"),
         };
-        self.anonymous().register().body(registration).send().await.expect("a session").into_inner()
+        self.anonymous()
+            .register()
+            .body(registration)
+            .send()
+            .await
+            .expect("a session")
+            .into_inner()
     }
 
     /// Signs an administrator up: the role is given as the command line does it, and asks for a new sign-in.
@@ -130,7 +143,11 @@ impl Drop for TestServer {
 }
 
 fn database_in(directory: &Path) -> String {
-    directory.join("spaces.db").to_str().expect("a path in UTF-8").to_owned()
+    directory
+        .join("spaces.db")
+        .to_str()
+        .expect("a path in UTF-8")
+        .to_owned()
 }
 
 /// The table of a server on disk, opened beside it.
@@ -152,13 +169,9 @@ impl Table {
             "ExpressionAttributeNames": { "#attribute": attribute },
             "ExpressionAttributeValues": { ":text": { "S": text } },
         });
-        self.0.update_item(serde_json::from_value(update).expect("a request")).expect("an item");
-    }
-
-    /// Every item, as DynamoDB writes it in JSON.
-    pub fn items(&self) -> Value {
-        let scan = serde_json::from_value(json!({ "TableName": TABLE })).expect("a request");
-        serde_json::to_value(self.0.scan(scan).expect("items")).expect("JSON")
+        self.0
+            .update_item(serde_json::from_value(update).expect("a request"))
+            .expect("an item");
     }
 
     /// Takes the table away from under the server.
@@ -178,5 +191,9 @@ pub fn noon() -> DateTime<Utc> {
 
 /// A space to create.
 pub fn new_space(name: &str) -> NewSpace {
-    NewSpace { name: name.parse().expect("a name"), description: None, color: None }
+    NewSpace {
+        name: name.parse().expect("a name"),
+        description: None,
+        color: None,
+    }
 }

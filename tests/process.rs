@@ -21,10 +21,10 @@ pub fn workspace() -> &'static Path {
 
 /// Where cargo puts what it builds.
 pub fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)
+    workspace().join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
-/// A program of the workspace, as its sources are now: `spaces-server`, or `examples/quickstart`.
+/// A program of the workspace, as its sources are now: `spaces-server`, `lockstep`, or `examples/quickstart`.
 ///
 /// `cargo test` builds binaries only for the tests of their own package, so the first call has them built here.
 pub fn program(name: &str) -> PathBuf {
@@ -32,13 +32,14 @@ pub fn program(name: &str) -> PathBuf {
     BUILT.get_or_init(|| {
         // Everything is selected so that features, and with them compiled dependencies, are those of `cargo test`.
         let mut build = std::process::Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--workspace", "--bin", "spaces-server", "--example", "quickstart"]);
+        build.args(["build", "--quiet", "--workspace"]);
+        build.args(["--bin", "lockstep", "--bin", "spaces-server", "--example", "quickstart"]);
         build.current_dir(workspace());
         // The outer cargo's variables are about another package.
         for (name, _) in std::env::vars_os().filter(|(name, _)| is_about_a_package(name)) {
             build.env_remove(name);
         }
-        assert!(build.status().expect("cargo").success(), "spaces-server builds");
+        assert!(build.status().expect("cargo").success(), "the programs build");
     });
     target().join("debug").join(name)
 }
@@ -52,7 +53,12 @@ fn is_about_a_package(variable: &OsStr) -> bool {
 /// port unless `PORT` says otherwise.
 pub fn server(directory: &Path, environment: &[(&str, &str)]) -> Command {
     let mut command = Command::new(program("spaces-server"));
-    command.current_dir(directory).env_clear().env("PORT", "0").envs(environment.iter().copied()).kill_on_drop(true);
+    command
+        .current_dir(directory)
+        .env_clear()
+        .env("PORT", "0")
+        .envs(environment.iter().copied())
+        .kill_on_drop(true);
     command
 }
 
@@ -72,7 +78,11 @@ impl Server {
         let printed = process.until("\"message\":\"listening\"").await;
         let (_, address) = printed.rsplit_once("\"address\":\"").expect("an address");
         let (address, _) = address.split_once('"').expect("an address");
-        Self { base: format!("http://{address}"), printed, process }
+        Self {
+            base: format!("http://{address}"),
+            printed,
+            process,
+        }
     }
 
     /// Sends SIGTERM, as process managers do.
@@ -99,7 +109,11 @@ pub struct Running<Output = ChildStdout> {
 impl Running {
     /// Starts a command and reads its standard output.
     pub fn stdout(mut command: Command) -> Self {
-        let mut child = command.kill_on_drop(true).stdout(Stdio::piped()).spawn().expect("it starts");
+        let mut child = command
+            .kill_on_drop(true)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
         let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         Self { child, lines }
     }
@@ -108,7 +122,11 @@ impl Running {
 impl Running<tokio::process::ChildStderr> {
     /// Starts a command and reads its standard error.
     pub fn stderr(mut command: Command) -> Self {
-        let mut child = command.kill_on_drop(true).stderr(Stdio::piped()).spawn().expect("it starts");
+        let mut child = command
+            .kill_on_drop(true)
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
         let lines = BufReader::new(child.stderr.take().expect("its output")).lines();
         Self { child, lines }
     }
@@ -130,7 +148,11 @@ impl<Output: AsyncRead + Unpin> Running<Output> {
 
     async fn rest(&mut self) -> String {
         let mut read = String::new();
-        while let Some(line) = timeout(PATIENCE, self.lines.next_line()).await.expect("it ends").expect("text") {
+        while let Some(line) = timeout(PATIENCE, self.lines.next_line())
+            .await
+            .expect("it ends")
+            .expect("text")
+        {
             read.extend([line.as_str(), "\n"]);
         }
         read
@@ -140,9 +162,17 @@ impl<Output: AsyncRead + Unpin> Running<Output> {
 /// Runs a command to its end, and answers what it wrote to standard output; anything but success fails the test with all
 /// that it wrote.
 pub async fn output(mut command: Command) -> String {
-    let output = timeout(PATIENCE, command.kill_on_drop(true).output()).await.expect("it ends").expect("it starts");
+    let output = timeout(PATIENCE, command.kill_on_drop(true).output())
+        .await
+        .expect("it ends")
+        .expect("it starts");
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{:?}: {}\n{stdout}\n{stderr}", command.as_std(), output.status);
+    assert!(
+        output.status.success(),
+        "{:?}: {}\n{stdout}\n{stderr}",
+        command.as_std(),
+        output.status
+    );
     stdout
 }

@@ -10,6 +10,8 @@ use uuid::Uuid;
 pub(crate) const TOKEN: &str = "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIwMTk4MWMxZSJ9.c2lnbmF0dXJlLW9mLXNpeHR5LWZvdXItYnl0ZXM";
 /// The id of the space that both sides make.
 pub(crate) const SPACE_ID: Uuid = Uuid::from_u128(0x0198_1c1e_5f00_7000_8000_0000_0000_0001);
+/// Its version, which its entity tag is made of.
+pub(crate) const VERSION: u64 = 1;
 /// Its invite code.
 pub(crate) const INVITE_CODE: &str = "YkJ4cGZ3bTlLdEhqUnZ6UQ";
 
@@ -34,13 +36,25 @@ impl Case {
         // As the generated clients send them; the id makes the answers comparable.
         let headers = [("accept", "application/json"), ("x-request-id", "bench-1")];
         let headers = headers.map(|(name, value)| (name, value.to_owned())).to_vec();
-        Self { name, status, method, path, headers, body: None }
+        Self {
+            name,
+            status,
+            method,
+            path,
+            headers,
+            body: None,
+        }
     }
 
     fn create_space(name: &'static str, status: u16, body: impl Into<String>) -> Self {
         let case = Self::new(name, status, Method::POST, "/api/spaces");
-        let case = case.with("content-type", "application/json").with("authorization", format!("Bearer {TOKEN}"));
-        Self { body: Some(body.into()), ..case }
+        let case = case
+            .with("content-type", "application/json")
+            .with("authorization", format!("Bearer {TOKEN}"));
+        Self {
+            body: Some(body.into()),
+            ..case
+        }
     }
 
     fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -69,7 +83,9 @@ impl Case {
             request = request.insert_header((*name, value.as_str()));
         }
         if let Some(body) = &self.body {
-            request = request.insert_header(("content-length", body.len())).set_payload(body.clone());
+            request = request
+                .insert_header(("content-length", body.len()))
+                .set_payload(body.clone());
         }
         request
     }
@@ -96,10 +112,18 @@ pub(crate) fn also_equal() -> Vec<Case> {
     let valid = r#"{"name":"Analytical Engine"}"#;
     let create = |name, status, body: &str| Case::create_space(name, status, body);
     vec![
-        create("without a name, of wrong types", 422, r#"{"color":null,"description":[1,{"a":2}]}"#),
+        create(
+            "without a name, of wrong types",
+            422,
+            r#"{"color":null,"description":[1,{"a":2}]}"#,
+        ),
         create("not an object", 422, "[]"),
         create("a member twice", 422, r#"{"name":"A","name":"B"}"#),
-        create("characters, not bytes", 201, &format!(r#"{{"name":"{}"}}"#, "é".repeat(80))),
+        create(
+            "characters, not bytes",
+            201,
+            &format!(r#"{{"name":"{}"}}"#, "é".repeat(80)),
+        ),
         create("escapes", 201, r#"{"name":"A \"quoted\" \u00e9 name"}"#),
         create("not JSON", 400, r#"{"name":}"#),
         create("another media type", 415, valid).with("content-type", "text/plain"),

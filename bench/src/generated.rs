@@ -10,11 +10,13 @@ use spaces_contract::{
 };
 use spaces_server::api::*;
 
-use crate::cases::{INVITE_CODE, SPACE_ID, TOKEN, created_at};
+use crate::cases::{INVITE_CODE, SPACE_ID, TOKEN, VERSION, created_at};
 
 /// Mounts the application, as the server does.
 pub(crate) fn configure(config: &mut ServiceConfig) {
-    config.app_data(Data::new(App)).configure(spaces_server::api::configure::<App>);
+    config
+        .app_data(Data::new(App))
+        .configure(spaces_server::api::configure::<App>);
 }
 
 struct App;
@@ -23,7 +25,11 @@ impl Security for App {
     type BearerAuth = ();
 
     async fn bearer_auth(&self, _call: &Call, credential: Secret) -> Result<(), Failure<Unauthorized>> {
-        if credential.expose() == TOKEN { Ok(()) } else { Err(Failure::Refused(unauthenticated())) }
+        if credential.expose() == TOKEN {
+            Ok(())
+        } else {
+            Err(Failure::Refused(unauthenticated()))
+        }
     }
 }
 
@@ -38,7 +44,11 @@ macro_rules! refuse {
 
 impl SystemApi for App {
     async fn get_liveness(&self, _call: &Call) -> Result<GetLivenessAnswer, GetLivenessRefusal> {
-        Ok(GetLivenessAnswer::Ok { body: Liveness { status: LivenessStatus::Alive } })
+        Ok(GetLivenessAnswer::Ok {
+            body: Liveness {
+                status: LivenessStatus::Alive,
+            },
+        })
     }
 
     refuse! {
@@ -68,7 +78,7 @@ impl SpacesApi for App {
             color: body.color,
             description: body.description,
         };
-        let (etag, location) = ("\"1\"".to_owned(), format!("/api/spaces/{}", body.space_id));
+        let (etag, location) = (format!("\"{VERSION}\""), format!("/api/spaces/{}", body.space_id));
         Ok(CreateSpaceAnswer::Created { etag, location, body })
     }
 

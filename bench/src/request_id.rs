@@ -18,7 +18,7 @@ pub(crate) async fn request_id<B: MessageBody>(
     let sent = request.headers().get(X_REQUEST_ID).and_then(|it| it.to_str().ok());
     let id = sent.map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned);
     let echoed = HeaderValue::try_from(&id)?;
-    request.extensions_mut().insert(RequestId(id));
+    request.extensions_mut().insert(RequestId(id.into()));
     let mut response = next.call(request).await?;
     response.headers_mut().insert(X_REQUEST_ID, echoed);
     Ok(response)

@@ -157,7 +157,7 @@ pub struct ActivityList {
 
 /// Where the avatar is; https only.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(
     examples("https://example.org/ada.png"),
     format = "uri",
@@ -177,7 +177,7 @@ runtime::text_newtype!(
 
 /// An AWS account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(examples("123456789012"), pattern = "^[0-9]{12}$")]
 #[schemars(extend("pattern" = "^[0-9]{12}$"))]
 pub struct AwsAccountId(String);
@@ -288,7 +288,7 @@ pub struct AwsConnectionTest {
 
 /// An AWS region.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(examples("eu-west-1"), max_length = 32, pattern = "^[a-z]{2}(-[a-z]+)+-[0-9]$")]
 #[schemars(extend("maxLength" = 32, "pattern" = "^[a-z]{2}(-[a-z]+)+-[0-9]$"))]
 pub struct AwsRegion(String);
@@ -302,7 +302,7 @@ runtime::text_newtype!(
 
 /// A few words about oneself.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(examples("Writes programs for engines."), max_length = 500)]
 #[schemars(extend("maxLength" = 500))]
 pub struct Bio(String);
@@ -311,8 +311,15 @@ runtime::text_newtype!(Bio, runtime::Text::new().max(500));
 
 /// A code by which others join a space. At least 128 random bits; only its hash is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
-#[schema(examples("YkJ4cGZ3bTlLdEhqUnZ6UQ"), value_type = String, format = "password", min_length = 22, max_length = 64, pattern = "^[A-Za-z0-9_-]+$")]
+#[serde(try_from = "String")]
+#[schema(
+    examples("YkJ4cGZ3bTlLdEhqUnZ6UQ"),
+    value_type = String,
+    format = "password",
+    min_length = 22,
+    max_length = 64,
+    pattern = "^[A-Za-z0-9_-]+$",
+)]
 #[schemars(extend("format" = "password", "minLength" = 22, "maxLength" = 64, "pattern" = "^[A-Za-z0-9_-]+$"))]
 pub struct Code(Secret);
 
@@ -326,7 +333,7 @@ runtime::secret_newtype!(
 
 /// A colour in lower-case hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(examples("#0f766e"), pattern = "^#[0-9a-f]{6}$")]
 #[schemars(extend("pattern" = "^#[0-9a-f]{6}$"))]
 pub struct Color(String);
@@ -359,7 +366,7 @@ pub struct Comment {
 
 /// What the comment says.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(examples("Done with the first two columns."), min_length = 1, max_length = 4000)]
 #[schemars(extend("minLength" = 1, "maxLength" = 4000))]
 pub struct CommentBody(String);
@@ -384,7 +391,7 @@ pub struct CommentList {
 
 /// How many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i64", into = "i64")]
+#[serde(try_from = "i64")]
 #[schema(examples(12), minimum = 0)]
 #[schemars(extend("minimum" = 0))]
 pub struct Count(i64);
@@ -485,7 +492,13 @@ pub struct CreatedSpace {
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
     pub updated_at: Timestamp,
     /// At least 128 random bits.
-    #[schema(value_type = String, format = "password", min_length = 22, max_length = 64, examples("YkJ4cGZ3bTlLdEhqUnZ6UQ"))]
+    #[schema(
+        value_type = String,
+        format = "password",
+        min_length = 22,
+        max_length = 64,
+        examples("YkJ4cGZ3bTlLdEhqUnZ6UQ"),
+    )]
     #[schemars(extend("format" = "password", "minLength" = 22, "maxLength" = 64))]
     pub invite_code: Secret,
     /// A colour in lower-case hexadecimal.
@@ -512,7 +525,13 @@ pub struct Credentials {
     /// An email address; compared without regard to case.
     pub email: Email,
     /// The password.
-    #[schema(value_type = String, format = "password", min_length = 1, max_length = 128, examples("correct horse battery"))]
+    #[schema(
+        value_type = String,
+        format = "password",
+        min_length = 1,
+        max_length = 128,
+        examples("correct horse battery"),
+    )]
     #[schemars(extend("format" = "password", "minLength" = 1, "maxLength" = 128))]
     pub password: Secret,
     /// Whether the session lasts 30 days instead of one.
@@ -602,7 +621,7 @@ pub type Day = chrono::NaiveDate;
 
 /// What a person is called, without blanks around it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(examples("Ada Lovelace"), min_length = 1, max_length = 80, pattern = r"^\S(.*\S)?$")]
 #[schemars(extend("minLength" = 1, "maxLength" = 80, "pattern" = r"^\S(.*\S)?$"))]
 pub struct DisplayName(String);
@@ -617,7 +636,7 @@ runtime::text_newtype!(
 
 /// An email address; compared without regard to case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(examples("ada@example.org"), format = "email", min_length = 3, max_length = 254)]
 #[schemars(extend("format" = "email", "minLength" = 3, "maxLength" = 254))]
 pub struct Email(String);
@@ -729,7 +748,7 @@ pub type EventDetail = serde_json::Map<String, serde_json::Value>;
 
 /// Names an event. Sources may bring their own; else it is a UUIDv7.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(
     examples("01981c1e-5f00-7000-8000-000000000007"),
     min_length = 1,
@@ -749,7 +768,7 @@ runtime::text_newtype!(
 
 /// A short name, of a source, a type, an account or a region.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(
     examples("eu-west-1"),
     min_length = 1,
@@ -806,7 +825,7 @@ pub struct EventOutcome {
 
 /// What happened, in a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(
     examples("The function failed 12 times in 5 minutes."),
     min_length = 1,
@@ -867,7 +886,7 @@ impl Decode for EventTask {
 
 /// What kind of thing happened.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(examples("Lambda Error"), min_length = 1, max_length = 128, pattern = r"^\S(.*\S)?$")]
 #[schemars(extend("minLength" = 1, "maxLength" = 128, "pattern" = r"^\S(.*\S)?$"))]
 pub struct EventType(String);
@@ -996,7 +1015,7 @@ pub struct FeedbackList {
 
 /// What they say.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(examples("A dark theme would be nice."), min_length = 1, max_length = 4000)]
 #[schemars(extend("minLength" = 1, "maxLength" = 4000))]
 pub struct FeedbackMessage(String);
@@ -1241,7 +1260,13 @@ runtime::text_enum!(InvitationStatus);
 #[schema(examples(json!({"inviteCode": "YkJ4cGZ3bTlLdEhqUnZ6UQ"})))]
 pub struct InviteCode {
     /// At least 128 random bits.
-    #[schema(value_type = String, format = "password", min_length = 22, max_length = 64, examples("YkJ4cGZ3bTlLdEhqUnZ6UQ"))]
+    #[schema(
+        value_type = String,
+        format = "password",
+        min_length = 22,
+        max_length = 64,
+        examples("YkJ4cGZ3bTlLdEhqUnZ6UQ"),
+    )]
     #[schemars(extend("format" = "password", "minLength" = 22, "maxLength" = 64))]
     pub invite_code: Secret,
 }
@@ -1372,7 +1397,7 @@ runtime::text_enum!(LivenessStatus);
 
 /// A language tag (BCP 47).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(
     examples("en-GB"),
     min_length = 2,
@@ -1856,8 +1881,14 @@ impl Decode for NewInvitation {
 
 /// A password to set. Commonly breached ones are refused.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
-#[schema(examples("correct horse battery"), value_type = String, format = "password", min_length = 12, max_length = 128)]
+#[serde(try_from = "String")]
+#[schema(
+    examples("correct horse battery"),
+    value_type = String,
+    format = "password",
+    min_length = 12,
+    max_length = 128,
+)]
 #[schemars(extend("format" = "password", "minLength" = 12, "maxLength" = 128))]
 pub struct NewPassword(Secret);
 
@@ -2138,7 +2169,7 @@ impl Decode for NotificationPreferences {
 
 /// The page that it is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(examples("https://example.org/spaces"), format = "uri", max_length = 2048)]
 #[schemars(extend("format" = "uri", "maxLength" = 2048))]
 pub struct PageUrl(String);
@@ -2154,7 +2185,13 @@ runtime::text_newtype!(PageUrl, runtime::Text::new().max(2048).format(runtime::T
 })))]
 pub struct PasswordChange {
     /// The password as it is.
-    #[schema(value_type = String, format = "password", min_length = 1, max_length = 128, examples("correct horse battery"))]
+    #[schema(
+        value_type = String,
+        format = "password",
+        min_length = 1,
+        max_length = 128,
+        examples("correct horse battery"),
+    )]
     #[schemars(extend("format" = "password", "minLength" = 1, "maxLength" = 128))]
     pub current_password: Secret,
     /// A password to set. Commonly breached ones are refused.
@@ -2395,7 +2432,7 @@ impl Decode for PushPreferences {
 
 /// From 1, bad, to 5, good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i32", into = "i32")]
+#[serde(try_from = "i32")]
 #[schema(examples(4), minimum = 1, maximum = 5)]
 #[schemars(extend("minimum" = 1, "maximum" = 5))]
 pub struct Rating(i32);
@@ -2501,7 +2538,7 @@ runtime::text_enum!(SessionTokenType);
 
 /// From 0, a note, to 5, an outage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i32", into = "i32")]
+#[serde(try_from = "i32")]
 #[schema(examples(5), minimum = 0, maximum = 5)]
 #[schemars(extend("minimum" = 0, "maximum" = 5))]
 pub struct Severity(i32);
@@ -2559,7 +2596,7 @@ pub struct Space {
 
 /// What the space is for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(examples("Everything about the engine."), max_length = 2000)]
 #[schemars(extend("maxLength" = 2000))]
 pub struct SpaceDescription(String);
@@ -2608,7 +2645,7 @@ pub struct SpaceList {
 
 /// What the space is called, without blanks around it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(
     examples("Analytical Engine"),
     min_length = 1,
@@ -2919,7 +2956,7 @@ pub struct TaskBatchResult {
 
 /// What is to be done, at length.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(examples("All cogs of the third column."), max_length = 10000)]
 #[schemars(extend("maxLength" = 10000))]
 pub struct TaskDescription(String);
@@ -3186,7 +3223,7 @@ impl Decode for TaskStatusChange {
 
 /// What is to be done, without blanks around it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(
     examples("Oil the engine"),
     min_length = 1,
@@ -3336,7 +3373,7 @@ pub type Timestamp = chrono::DateTime<chrono::Utc>;
 
 /// An IANA time zone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(
     examples("Europe/London"),
     min_length = 1,
@@ -3360,7 +3397,13 @@ runtime::text_newtype!(
 #[schema(examples(json!({"refreshToken": "spr_0123456789abcdef"})))]
 pub struct TokenRefresh {
     /// The refresh token of the last session answer.
-    #[schema(value_type = String, format = "password", min_length = 1, max_length = 512, examples("spr_0123456789abcdef"))]
+    #[schema(
+        value_type = String,
+        format = "password",
+        min_length = 1,
+        max_length = 512,
+        examples("spr_0123456789abcdef"),
+    )]
     #[schemars(extend("format" = "password", "minLength" = 1, "maxLength" = 512))]
     pub refresh_token: Secret,
 }

@@ -53,7 +53,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The file is not a configuration.
-    #[error("{path} is no configuration: {source}")]
+    #[error("{path} is no configuration: {source}\nwhat it contains is told by: cargo lockstep --help")]
     Invalid {
         /// The file.
         path: PathBuf,
@@ -61,7 +61,7 @@ pub enum Error {
         source: Box<toml::de::Error>,
     },
     /// An artefact lacks the one that it is built on.
-    #[error("{path}: [{artefact}] needs [types] with a crate and an output")]
+    #[error("{path}: [{artefact}] needs the Rust types; add [types] with `crate` and `output`")]
     NeedsTypes {
         /// The file.
         path: PathBuf,

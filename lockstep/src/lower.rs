@@ -4,7 +4,7 @@
 use openapiv3::OpenAPI;
 use serde_json::{Map, Value, json};
 
-use crate::model::{Api, Body, IntegerType, Location, Operation, Parameter, Response, Status, TextFormat, Type};
+use crate::model::{Api, Body, IntegerType, Location, Operation, Parameter, Response, TextFormat, Type};
 use crate::names;
 
 /// The crate that the view pretends named types live in; the emitter puts the real path there.
@@ -70,19 +70,14 @@ pub fn lower(api: &Api) -> Result<OpenAPI, serde_json::Error> {
 }
 
 /// The responses that mean success: 2xx, and 3xx except 304, which means no answer at all.
-pub fn successes(operation: &Operation) -> Vec<&Response> {
-    let succeeds = |status| matches!(status, Status::Exact(200..=303 | 305..=399));
-    operation
-        .responses
-        .iter()
-        .filter(|response| succeeds(response.status))
-        .collect()
+pub fn successes(operation: &Operation) -> Vec<(u16, &Response)> {
+    operation.answers().filter(|(code, _)| *code != 304).collect()
 }
 
 /// What a call of this operation yields when it succeeds.
 pub fn success(operation: &Operation) -> Success {
     let mut contents: Vec<Content> = Vec::new();
-    for response in successes(operation) {
+    for (_, response) in successes(operation) {
         let content = content(response.body.as_ref());
         if !contents.contains(&content) {
             contents.push(content);

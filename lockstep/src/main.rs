@@ -19,8 +19,8 @@ use std::process::ExitCode;
 ///
 /// Every output is optional; the server and the client need the types. Paths are relative to the configuration file.
 ///
-/// Exit status: 0 if all is well, 1 if there are errors in the contract, differences or findings, 2 if the command, the
-/// configuration or a file is at fault.
+/// Exit status: 0 if all is well; 1 if there are errors in the contract (it cannot be read, too), differences or
+/// findings; 2 if the command, the configuration, rustfmt or the writing of a file is at fault.
 #[derive(Parser)]
 #[command(name = "cargo lockstep", bin_name = "cargo lockstep", version, verbatim_doc_comment)]
 struct Arguments {
@@ -35,15 +35,16 @@ struct Arguments {
 enum Command {
     /// Write every output that is not up to date, and delete generated files that the contract no longer has.
     ///
-    /// All errors of the contract are listed before anything is written; then nothing is.
+    /// All errors of the contract are listed before anything is written; then nothing is. A file is deleted only from the
+    /// directory of [server], and only if its first line says that it was generated. Exits with 1 if the contract has errors.
     Generate,
     /// Compare every output with what the contract says, and print the differences.
     ///
-    /// Writes nothing. Exits with 1 if any output is missing, stale or edited.
+    /// Writes nothing. Exits with 1 if any output is missing, stale or edited, or if the contract has errors.
     Check,
     /// List findings of style: missing descriptions and examples, unbounded requests, unused schemas, casing.
     ///
-    /// Exits with 1 if there are any. Nothing here stops `generate`.
+    /// Exits with 1 if there are any, or if the contract has errors. Nothing here stops `generate`.
     Lint,
 }
 

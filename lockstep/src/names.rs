@@ -1,6 +1,10 @@
 //! Every generated identifier is made here, from the names in the contract.
 //! Emitters never change a name themselves, so that one thing has one name per language.
 
+mod statuses;
+
+pub use statuses::{REFUSALS, answer_variant, refusal};
+
 /// Keywords of Rust 2024, strict and reserved.
 const RUST_KEYWORDS: [&str; 53] = [
     "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",

@@ -37,6 +37,7 @@ impl Clock {
     }
 
     /// The time, to the millisecond: what is stored, sent and compared has one precision.
+    #[expect(clippy::disallowed_methods, reason = "where the time comes from")]
     pub fn now(&self) -> DateTime<Utc> {
         let milliseconds = match &self.0 {
             Source::System => DateTime::<Utc>::from(SystemTime::now()).timestamp_millis(),

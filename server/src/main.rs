@@ -8,6 +8,9 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use spaces_server::commands::{Arguments, run};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[actix_web::main]
 async fn main() -> ExitCode {
     match run(Arguments::parse()).await {

@@ -4,7 +4,6 @@
 pub(crate) mod events;
 
 use chrono::{DateTime, Utc};
-use lockstep_runtime::TextEnum;
 use spaces_contract::{InvitePolicy, MemberListVisibility, SpaceRole, TaskStatus};
 
 /// Whether a member with this role may change the space itself: its settings and its invite code.
@@ -82,16 +81,18 @@ pub(crate) fn closed_at(
     }
 }
 
-/// The roles for which a rule holds.
-pub(crate) fn roles(rule: impl Fn(SpaceRole) -> bool) -> Vec<SpaceRole> {
-    SpaceRole::ALL.iter().copied().filter(|role| rule(*role)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use SpaceRole::{Admin, Member, Owner, Viewer};
 
+    use lockstep_runtime::TextEnum as _;
+
     use super::*;
+
+    /// The roles for which a rule holds.
+    fn roles(rule: impl Fn(SpaceRole) -> bool) -> Vec<SpaceRole> {
+        SpaceRole::ALL.iter().copied().filter(|role| rule(*role)).collect()
+    }
 
     #[test]
     fn nobody_grants_more_than_they_have() {

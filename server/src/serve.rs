@@ -91,6 +91,7 @@ pub fn serve_within(
             .app_data(limits)
             .configure(documents)
             .configure(api::configure::<App>)
+            .wrap(from_fn(edge::unread_body))
             .wrap(edge::shed(Arc::clone(&places), metrics.shed.clone(), unlimited.clone()))
             .wrap(edge::rate_limit(rate_limits.clone(), metrics.rate_limited.clone(), unlimited.clone()))
             .wrap(edge::client_address(settings.trusted_proxies.clone()))

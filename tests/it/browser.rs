@@ -22,5 +22,8 @@ async fn docs_authorise_and_execute_in_chromium() {
         .env("EMAIL", session.user.email.as_str())
         .env("OPERATIONS", operations.join(","));
     let seen = output(docs).await;
-    assert!(seen.contains(&format!("{} operations, getMe answers 200", operations.len())), "{seen}");
+    assert!(
+        seen.contains(&format!("{} operations, getMe answers 200", operations.len())),
+        "{seen}"
+    );
 }

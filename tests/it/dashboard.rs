@@ -45,7 +45,9 @@ async fn an_empty_dashboard_has_every_day_and_zeros() {
     });
     assert_eq!(tasks, expected);
     for (days, expected) in [("", 30), ("?days=1", 1), ("?days=90", 90)] {
-        let events = get(&server, &ada, &format!("/api/dashboard/events-stats{days}")).await.json();
+        let events = get(&server, &ada, &format!("/api/dashboard/events-stats{days}"))
+            .await
+            .json();
         assert_eq!(events["daily"].as_array().unwrap().len(), expected);
     }
     for days in ["0", "91", "x"] {
@@ -59,23 +61,46 @@ async fn figures_are_of_one_space_or_of_all_of_the_callers_and_of_no_other() {
     let server = TestServer::start().await;
     let (ada, eve) = (server.sign_up("ada").await, server.sign_up("eve").await);
     let space = personal(&server, &ada).await;
-    let shared = Call::post("/api/spaces").by(&ada).json(json!({ "name": "Engine" })).send(&server).await.json();
+    let shared = Call::post("/api/spaces")
+        .by(&ada)
+        .json(json!({ "name": "Engine" }))
+        .send(&server)
+        .await
+        .json();
     let shared = shared["spaceId"].as_str().unwrap();
     let events = [
         event(&space, 5, "2026-11-20T11:00:00Z"),
         event(&space, 1, "2026-11-19T11:00:00Z"),
         event(shared, 5, "2026-11-20T00:00:00Z"),
     ];
-    let taken = Call::post("/api/events").by(&ada).json(json!({ "events": events })).send(&server).await;
+    let taken = Call::post("/api/events")
+        .by(&ada)
+        .json(json!({ "events": events }))
+        .send(&server)
+        .await;
     assert_eq!(taken.status, 200);
     let task = json!({ "spaceId": shared, "title": "Oil", "dueAt": "2026-11-20T11:59:59Z" });
-    assert_eq!(Call::post("/api/tasks").by(&ada).json(task).send(&server).await.status, 201);
+    assert_eq!(
+        Call::post("/api/tasks").by(&ada).json(task).send(&server).await.status,
+        201
+    );
 
     let all = get(&server, &ada, "/api/dashboard/overview").await.json();
-    assert_eq!((&all["spaces"], &all["events"], &all["criticalEvents"]), (&json!(2), &json!(3), &json!(2)));
-    assert_eq!((&all["members"], &all["openTasks"], &all["overdueTasks"]), (&json!(2), &json!(1), &json!(1)));
-    let one = get(&server, &ada, &format!("/api/dashboard/overview?spaceId={space}")).await.json();
-    assert_eq!((&one["spaces"], &one["events"], &one["openTasks"]), (&json!(1), &json!(2), &json!(0)));
+    assert_eq!(
+        (&all["spaces"], &all["events"], &all["criticalEvents"]),
+        (&json!(2), &json!(3), &json!(2))
+    );
+    assert_eq!(
+        (&all["members"], &all["openTasks"], &all["overdueTasks"]),
+        (&json!(2), &json!(1), &json!(1))
+    );
+    let one = get(&server, &ada, &format!("/api/dashboard/overview?spaceId={space}"))
+        .await
+        .json();
+    assert_eq!(
+        (&one["spaces"], &one["events"], &one["openTasks"]),
+        (&json!(1), &json!(2), &json!(0))
+    );
     let stats = get(&server, &ada, "/api/dashboard/events-stats?days=2").await.json();
     assert_eq!(stats["bySeverity"], json!({ "1": 1, "5": 2 }));
     assert_eq!(
@@ -98,11 +123,17 @@ async fn open_tasks_grow_old_and_overdue() {
     let space = personal(&server, &ada).await;
     for due in ["2026-11-20T12:00:00Z", "2026-11-21T00:00:00Z"] {
         let task = json!({ "spaceId": space, "title": "Oil", "dueAt": due });
-        assert_eq!(Call::post("/api/tasks").by(&ada).json(task).send(&server).await.status, 201);
+        assert_eq!(
+            Call::post("/api/tasks").by(&ada).json(task).send(&server).await.status,
+            201
+        );
     }
     let figures = async || {
         let stats = get(&server, &ada, "/api/dashboard/tasks-stats").await.json();
-        (stats["overdue"].as_i64().unwrap(), stats["medianOpenAgeDays"].as_f64().unwrap())
+        (
+            stats["overdue"].as_i64().unwrap(),
+            stats["medianOpenAgeDays"].as_f64().unwrap(),
+        )
     };
     assert_eq!(figures().await, (0, 0.0));
     server.advance(TimeDelta::seconds(1));
@@ -110,9 +141,19 @@ async fn open_tasks_grow_old_and_overdue() {
     // The access token lives for an hour: forty minutes after noon is the longest way of one.
     let ada_later = async |hours| {
         server.advance(TimeDelta::hours(hours));
-        let session = server.anonymous().login().body(credentials("ada", spaces_tests::PASSWORD)).send().await;
-        let stats = get(&server, &session.unwrap().into_inner(), "/api/dashboard/tasks-stats").await.json();
-        (stats["overdue"].as_i64().unwrap(), stats["medianOpenAgeDays"].as_f64().unwrap())
+        let session = server
+            .anonymous()
+            .login()
+            .body(credentials("ada", spaces_tests::PASSWORD))
+            .send()
+            .await;
+        let stats = get(&server, &session.unwrap().into_inner(), "/api/dashboard/tasks-stats")
+            .await
+            .json();
+        (
+            stats["overdue"].as_i64().unwrap(),
+            stats["medianOpenAgeDays"].as_f64().unwrap(),
+        )
     };
     assert_eq!(ada_later(11).await, (1, 0.0));
     assert_eq!(ada_later(1).await, (2, 1.0));
@@ -125,10 +166,22 @@ async fn users_are_counted_for_admins() {
     let refused = get(&server, &ada, "/api/dashboard/users-stats").await;
     assert_eq!(refused.problem().status, 403);
     let stats = server.app.store.get_users_stats(1).await.unwrap();
-    assert_eq!((stats.total.get(), stats.active1_day.get(), stats.sign_ups[0].count.get()), (1, 1, 1));
+    assert_eq!(
+        (
+            stats.total.get(),
+            stats.active1_day.get(),
+            stats.sign_ups[0].count.get()
+        ),
+        (1, 1, 1)
+    );
     server.advance(TimeDelta::days(1));
     assert_eq!(server.app.store.get_users_stats(1).await.unwrap().active1_day.get(), 0);
-    let session = server.anonymous().login().body(credentials("ada", spaces_tests::PASSWORD)).send().await;
+    let session = server
+        .anonymous()
+        .login()
+        .body(credentials("ada", spaces_tests::PASSWORD))
+        .send()
+        .await;
     session.unwrap();
     assert_eq!(server.app.store.get_users_stats(1).await.unwrap().active1_day.get(), 1);
 }

@@ -1,10 +1,13 @@
 //! Mutations of the contract, applied to a copy of the workspace: each fails `check`, and once generated, each that takes
 //! something away from the server or asks something new of it fails the build.
 //!
-//! The copy builds into the workspace's own target directory, so that no dependency is compiled twice.
+//! The copy builds into a target directory of its own: cargo takes two checkouts of one workspace for the same packages,
+//! and would mix up what is fresh.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use spaces_tests::process::{program, target, workspace};
 
 /// One step of drift: a text of the contract and what it becomes, and the compiler's word for the damage.
 struct Mutation {
@@ -23,8 +26,18 @@ const MUTATIONS: [Mutation; 9] = [
              '500': { $ref: '#/components/responses/InternalError' }\n  /version:\n    get:\n",
         error: "E0046",
     },
-    Mutation { name: "operation removed", from: "REMOVE rotateInviteCode", to: "", error: "E0407" },
-    Mutation { name: "documented 404 removed", from: "REMOVE 404 of getSpace", to: "", error: "E0277" },
+    Mutation {
+        name: "operation removed",
+        from: "REMOVE rotateInviteCode",
+        to: "",
+        error: "E0407",
+    },
+    Mutation {
+        name: "documented 404 removed",
+        from: "REMOVE 404 of getSpace",
+        to: "",
+        error: "E0277",
+    },
     Mutation {
         name: "response field renamed",
         from: "        memberCount:\n",
@@ -51,8 +64,8 @@ const MUTATIONS: [Mutation; 9] = [
     },
     Mutation {
         name: "role added",
-        from: "      operationId: completeOnboarding\n",
-        to: "      operationId: completeOnboarding\n      security: [{ bearerAuth: [admin] }]\n",
+        from: "      operationId: changePassword\n",
+        to: "      operationId: changePassword\n      security: [{ bearerAuth: [auditor] }]\n",
         error: "E0046",
     },
     Mutation {
@@ -71,15 +84,35 @@ fn every_drift_of_the_contract_is_stopped() {
     for mutation in &MUTATIONS {
         copy.write(&mutation.apply(&contract));
         let check = copy.lockstep("check");
-        assert_eq!(check.status.code(), Some(1), "{}: check says {}", mutation.name, text(&check));
-        assert!(text(&check).contains("cargo lockstep generate"), "check says what to run");
+        assert_eq!(
+            check.status.code(),
+            Some(1),
+            "{}: check says {}",
+            mutation.name,
+            text(&check)
+        );
+        assert!(
+            text(&check).contains("cargo lockstep generate"),
+            "{}: check does not say what to run: {}",
+            mutation.name,
+            text(&check)
+        );
 
         let generated = copy.lockstep("generate");
         assert!(generated.status.success(), "{}: {}", mutation.name, text(&generated));
-        assert!(copy.lockstep("check").status.success(), "{}: generate makes check clean", mutation.name);
+        assert!(
+            copy.lockstep("check").status.success(),
+            "{}: generate makes check clean",
+            mutation.name
+        );
         let build = copy.build();
         assert!(!build.status.success(), "{}: the server still compiles", mutation.name);
-        assert!(text(&build).contains(mutation.error), "{}: {}", mutation.name, text(&build));
+        assert!(
+            text(&build).contains(mutation.error),
+            "{}: {}",
+            mutation.name,
+            text(&build)
+        );
     }
     copy.write(&contract);
     assert!(copy.lockstep("generate").status.success());
@@ -96,17 +129,23 @@ impl Mutation {
                 let line = "        '404': { $ref: '#/components/responses/NotFound' }\n";
                 format!("{before}{}", after.replacen(line, "", 1))
             }
-            "response field renamed" => {
-                contract.replacen(self.from, self.to, 1).replace("role, memberCount,", "role, numberOfMembers,")
-                    .replace("          memberCount:", "          numberOfMembers:")
-            }
+            "response field renamed" => contract
+                .replacen(self.from, self.to, 1)
+                .replace("role, memberCount,", "role, numberOfMembers,")
+                .replace("          memberCount:", "          numberOfMembers:"),
             "type changed" => {
                 let described = contract.find(self.from).unwrap();
                 let (before, after) = contract.split_at(described);
-                let field = before.rfind("          type: integer\n          format: int64\n").unwrap();
+                let field = before
+                    .rfind("          type: integer\n          format: int64\n")
+                    .unwrap();
                 let (before, rules) = before.split_at(field);
-                let rules = rules.replace("          type: integer\n          format: int64\n          minimum: 0\n", "");
-                format!("{before}          type: string\n{rules}{after}").replace("examples: [3600]", "examples: ['1 h']")
+                let rules = rules.replace(
+                    "          type: integer\n          format: int64\n          minimum: 0\n",
+                    "",
+                );
+                format!("{before}          type: string\n{rules}{after}")
+                    .replace("examples: [3600]", "examples: ['1 h']")
                     .replace("uptimeSeconds: 3600", "uptimeSeconds: 1 h")
             }
             _ => contract.replacen(self.from, self.to, 1),
@@ -130,12 +169,14 @@ struct Copy {
 
 impl Copy {
     fn make() -> Self {
-        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
-        let root = target.join("drift");
+        let target = target();
+        let root = target.join("drift/workspace");
         let _ = std::fs::remove_dir_all(&root);
-        copy_sources(workspace, &root);
-        Self { root, target }
+        copy_sources(workspace(), &root);
+        Self {
+            root,
+            target: target.join("drift/target"),
+        }
     }
 
     fn write(&self, contract: &str) {
@@ -144,29 +185,21 @@ impl Copy {
 
     fn lockstep(&self, command: &str) -> Output {
         // The generator of the workspace, on the copy: the copy's own need not be built.
-        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        self.cargo(["run", "--quiet", "--package", "lockstep", "--manifest-path"])
-            .arg(workspace.join("Cargo.toml"))
-            .args(["--", command])
+        Command::new(program("lockstep"))
+            .arg(command)
+            .current_dir(&self.root)
             .output()
             .unwrap()
     }
 
     fn build(&self) -> Output {
-        self.cargo(["check", "--quiet", "--package", "spaces-server", "--lib"]).output().unwrap()
-    }
-
-    fn cargo<const N: usize>(&self, arguments: [&str; N]) -> Command {
         let mut command = Command::new(env!("CARGO"));
-        command.args(arguments).current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target);
-        // The outer cargo's variables are about another package.
-        for (name, _) in std::env::vars_os() {
-            let own = name.to_string_lossy().starts_with("CARGO_PKG_") || name == "CARGO_MANIFEST_DIR";
-            if own {
-                command.env_remove(name);
-            }
-        }
+        command.args(["check", "--quiet", "--package", "spaces-server", "--lib"]);
         command
+            .current_dir(&self.root)
+            .env("CARGO_TARGET_DIR", &self.target)
+            .output()
+            .unwrap()
     }
 }
 
@@ -188,5 +221,9 @@ fn copy_sources(from: &Path, to: &Path) {
 }
 
 fn text(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }

@@ -34,7 +34,13 @@ async fn with_event(severity: i32) -> (TestServer, Session, String) {
     let server = TestServer::start().await;
     let ada = server.sign_up("ada").await;
     let space = personal(&server, &ada).await;
-    let taken = post(&server, &ada, "/api/events", json!({ "events": [event(&space, "e1", severity)] })).await;
+    let taken = post(
+        &server,
+        &ada,
+        "/api/events",
+        json!({ "events": [event(&space, "e1", severity)] }),
+    )
+    .await;
     assert_eq!(taken.json(), json!({ "items": [{ "eventId": "e1", "status": 201 }] }));
     (server, ada, space)
 }
@@ -46,7 +52,13 @@ async fn a30_every_event_of_a_batch_has_its_outcome_in_order() {
     let foreign = personal(&server, &eve).await;
     let mut unnamed = event(&space, "", 1);
     unnamed.as_object_mut().unwrap().remove("id");
-    let events = [event(&space, "e2", 1), event(&foreign, "e3", 1), event(&space, "e1", 1), event(&space, "e2", 1), unnamed];
+    let events = [
+        event(&space, "e2", 1),
+        event(&foreign, "e3", 1),
+        event(&space, "e1", 1),
+        event(&space, "e2", 1),
+        unnamed,
+    ];
     let answer = post(&server, &ada, "/api/events", json!({ "events": events })).await;
     assert_eq!(answer.status, 200);
     let items = answer.json()["items"].as_array().unwrap().clone();
@@ -55,7 +67,12 @@ async fn a30_every_event_of_a_batch_has_its_outcome_in_order() {
     assert_eq!(items[1]["code"], "space-not-found");
     for (count, status) in [(0, 422), (101, 422), (100, 200)] {
         let events: Vec<_> = (0..count).map(|n| event(&space, &format!("n{n}"), 1)).collect();
-        assert_eq!(post(&server, &ada, "/api/events", json!({ "events": events })).await.status, status);
+        assert_eq!(
+            post(&server, &ada, "/api/events", json!({ "events": events }))
+                .await
+                .status,
+            status
+        );
     }
 }
 
@@ -66,13 +83,30 @@ async fn s27_an_event_is_there_for_the_members_of_its_space_only() {
     let found = get(&server, &ada, "/api/events/e1").await;
     assert_eq!((found.status, found.header("etag")), (200, Some("\"1\"")));
     let expected = event(&space, "e1", 3);
-    for field in ["spaceId", "source", "type", "severity", "account", "region", "occurredAt", "summary", "detail"] {
+    for field in [
+        "spaceId",
+        "source",
+        "type",
+        "severity",
+        "account",
+        "region",
+        "occurredAt",
+        "summary",
+        "detail",
+    ] {
         assert_eq!(found.json()[field], expected[field], "{field}");
     }
-    let known = Call::get("/api/events/e1").by(&ada).header("if-none-match", "\"1\"").send(&server).await;
+    let known = Call::get("/api/events/e1")
+        .by(&ada)
+        .header("if-none-match", "\"1\"")
+        .send(&server)
+        .await;
     assert_eq!((known.status, known.body.len()), (304, 0));
     for (who, path) in [(&eve, "/api/events/e1"), (&ada, "/api/events/e2")] {
-        assert_eq!(get(&server, who, path).await.refused(), (404, "event-not-found".to_owned()));
+        assert_eq!(
+            get(&server, who, path).await.refused(),
+            (404, "event-not-found".to_owned())
+        );
     }
     let task = post(&server, &eve, "/api/events/e1/create-task", json!({})).await;
     assert_eq!(task.refused(), (404, "event-not-found".to_owned()));
@@ -87,14 +121,32 @@ async fn the_list_is_filtered_and_walked_with_a_cursor_of_its_own() {
     let events: Vec<_> = (0..9).map(|n| event(&space, &format!("n{n}"), n % 6)).collect();
     post(&server, &ada, "/api/events", json!({ "events": events })).await;
     let names = |page: &Value| -> Vec<String> {
-        page["items"].as_array().unwrap().iter().map(|item| item["eventId"].as_str().unwrap().to_owned()).collect()
+        page["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["eventId"].as_str().unwrap().to_owned())
+            .collect()
     };
     let first = get(&server, &ada, "/api/events?limit=4&severity=2").await.json();
     assert_eq!(names(&first), ["n8", "n5", "n4", "n3"]);
     let cursor = first["nextCursor"].as_str().unwrap();
-    let rest = get(&server, &ada, &format!("/api/events?limit=4&severity=2&cursor={cursor}")).await.json();
-    assert_eq!((names(&rest), rest.get("nextCursor")), (vec!["n2".to_owned(), "e1".to_owned()], None));
-    for other in ["severity=3", "severity=2&region=eu-west-1", "severity=2&from=2026-11-20T00:00:00Z"] {
+    let rest = get(
+        &server,
+        &ada,
+        &format!("/api/events?limit=4&severity=2&cursor={cursor}"),
+    )
+    .await
+    .json();
+    assert_eq!(
+        (names(&rest), rest.get("nextCursor")),
+        (vec!["n2".to_owned(), "e1".to_owned()], None)
+    );
+    for other in [
+        "severity=3",
+        "severity=2&region=eu-west-1",
+        "severity=2&from=2026-11-20T00:00:00Z",
+    ] {
         let refused = get(&server, &ada, &format!("/api/events?limit=4&{other}&cursor={cursor}")).await;
         assert_eq!(refused.refused(), (400, "invalid-cursor".to_owned()));
     }
@@ -104,7 +156,11 @@ async fn the_list_is_filtered_and_walked_with_a_cursor_of_its_own() {
         ("from=2026-11-20T09:30:00Z&to=2026-11-20T09:30:00.001Z", 10),
         ("to=2026-11-20T09:30:00Z", 0),
     ] {
-        assert_eq!(names(&get(&server, &ada, &format!("/api/events?{filter}")).await.json()).len(), count, "{filter}");
+        assert_eq!(
+            names(&get(&server, &ada, &format!("/api/events?{filter}")).await.json()).len(),
+            count,
+            "{filter}"
+        );
     }
 }
 
@@ -115,14 +171,31 @@ async fn a_task_of_an_event_says_what_happened() {
     assert_eq!(created.status, 201, "{}", created.text());
     let task = created.json();
     assert_eq!(task["title"], "CRITICAL: Lambda Error in lambda");
-    assert_eq!((&task["priority"], &task["status"], &task["spaceId"]), (&json!("critical"), &json!("open"), &json!(space)));
-    assert!(task["description"].as_str().unwrap().starts_with("The function failed 12 times in 5 minutes."));
-    assert_eq!((&task["eventId"], &task["eventDetails"]["detail"]["functionName"]), (&json!("e1"), &json!("mill")));
+    assert_eq!(
+        (&task["priority"], &task["status"], &task["spaceId"]),
+        (&json!("critical"), &json!("open"), &json!(space))
+    );
+    assert!(
+        task["description"]
+            .as_str()
+            .unwrap()
+            .starts_with("The function failed 12 times in 5 minutes.")
+    );
+    assert_eq!(
+        (&task["eventId"], &task["eventDetails"]["detail"]["functionName"]),
+        (&json!("e1"), &json!("mill"))
+    );
     let location = created.header("location").unwrap();
     let found = get(&server, &ada, location).await;
-    assert_eq!((found.status, found.json()["eventDetails"].clone()), (200, task["eventDetails"].clone()));
+    assert_eq!(
+        (found.status, found.json()["eventDetails"].clone()),
+        (200, task["eventDetails"].clone())
+    );
     let event = get(&server, &ada, "/api/events/e1").await;
-    assert_eq!((event.header("etag"), event.json()["taskId"].clone()), (Some("\"2\""), task["taskId"].clone()));
+    assert_eq!(
+        (event.header("etag"), event.json()["taskId"].clone()),
+        (Some("\"2\""), task["taskId"].clone())
+    );
 }
 
 #[tokio::test]
@@ -136,7 +209,10 @@ async fn an_event_has_one_task_unless_another_is_wanted() {
     assert_eq!(create(json!({})).await.refused(), (409, "task-exists".to_owned()));
     let again = create(json!({ "again": true, "description": "Once more." })).await;
     assert_eq!((again.status, &again.json()["priority"]), (201, &json!("low")));
-    assert_eq!(get(&server, &ada, "/api/events/e1").await.json()["taskId"], again.json()["taskId"]);
+    assert_eq!(
+        get(&server, &ada, "/api/events/e1").await.json()["taskId"],
+        again.json()["taskId"]
+    );
     let stranger = json!({ "again": true, "assigneeId": "01981c1e-5f00-7000-8000-000000000001" });
     assert_eq!(create(stranger).await.violations(), ["body /assigneeId unknown-member"]);
     let tasks = get(&server, &ada, "/api/tasks").await.json();
@@ -147,11 +223,16 @@ async fn an_event_has_one_task_unless_another_is_wanted() {
 async fn a10_a_task_of_an_event_is_created_once_per_key() {
     let (server, ada, _) = with_event(2).await;
     let create = |again: bool| {
-        let call = Call::post("/api/events/e1/create-task").by(&ada).header("idempotency-key", "key");
+        let call = Call::post("/api/events/e1/create-task")
+            .by(&ada)
+            .header("idempotency-key", "key");
         call.json(json!({ "again": again }))
     };
     let (first, second) = (create(false).send(&server).await, create(false).send(&server).await);
     assert_eq!((first.status, second.status), (201, 201));
     assert_eq!(first.text(), second.text());
-    assert_eq!(create(true).send(&server).await.refused(), (422, "idempotency-key-reused".to_owned()));
+    assert_eq!(
+        create(true).send(&server).await.refused(),
+        (422, "idempotency-key-reused".to_owned())
+    );
 }

@@ -198,15 +198,18 @@ async fn creates(server: &TestServer, ada: &Session) -> Vec<Create> {
     });
     post("/api/events", json!({ "events": [event] })).await;
     let user = ada.user.user_id;
-    let account = |name: &str| {
-        json!({ "email": format!("{name}@example.org"), "password": spaces_tests::PASSWORD, "displayName": name })
-    };
+    let account = |name: &str| json!({ "email": format!("{name}@example.org"), "password": spaces_tests::PASSWORD, "displayName": name });
     let change = |status: &str| json!({ "items": [{ "action": "set_status", "taskId": task, "status": status }] });
     let titled = |title: &str| json!({ "spaceId": space, "title": title });
     let said = |message: &str| json!({ "category": "idea", "message": message });
     let create = |operation, path: String, body, other| (operation, path, body, other);
     vec![
-        create("createSpace", "/api/spaces".into(), json!({ "name": "Loom" }), json!({ "name": "Mill" })),
+        create(
+            "createSpace",
+            "/api/spaces".into(),
+            json!({ "name": "Loom" }),
+            json!({ "name": "Mill" }),
+        ),
         create("submitFeedback", "/api/feedback".into(), said("More."), said("Less.")),
         create("createUser", "/api/users".into(), account("grace"), account("alan")),
         create(
@@ -222,7 +225,12 @@ async fn creates(server: &TestServer, ada: &Session) -> Vec<Create> {
             json!({ "spaceId": space, "maxUses": 7 }),
         ),
         create("createTask", "/api/tasks".into(), titled("Store"), titled("Mill")),
-        create("batchTasks", "/api/tasks/batch".into(), change("done"), change("blocked")),
+        create(
+            "batchTasks",
+            "/api/tasks/batch".into(),
+            change("done"),
+            change("blocked"),
+        ),
         create(
             "addTaskComment",
             format!("/api/tasks/{task}/comments"),
@@ -250,9 +258,16 @@ async fn a10_a11_every_operation_that_takes_a_key_replays_its_answer_and_refuses
     let ada = server.admin("ada").await;
     let creates = creates(&server, &ada).await;
     let contract = Call::get("/openapi.json").send(&server).await.json();
-    let operations = contract["paths"].as_object().unwrap().values().flat_map(|it| it.as_object().unwrap().values());
+    let operations = contract["paths"]
+        .as_object()
+        .unwrap()
+        .values()
+        .flat_map(|it| it.as_object().unwrap().values());
     let takes_key = |it: &&Value| it["parameters"].to_string().contains("IdempotencyKey");
-    let mut expected: Vec<_> = operations.filter(takes_key).map(|it| it["operationId"].as_str().unwrap()).collect();
+    let mut expected: Vec<_> = operations
+        .filter(takes_key)
+        .map(|it| it["operationId"].as_str().unwrap())
+        .collect();
     let mut tested: Vec<_> = creates.iter().map(|(operation, ..)| *operation).collect();
     expected.sort_unstable();
     tested.sort_unstable();
@@ -261,9 +276,17 @@ async fn a10_a11_every_operation_that_takes_a_key_replays_its_answer_and_refuses
         let call = Call::post(path).by(&ada).header("idempotency-key", KEY);
         let first = call.clone().json(body.clone()).send(&server).await;
         assert!(first.status < 300, "{operation}: {first:?}");
-        assert_eq!(seen(&call.clone().json(body).send(&server).await), seen(&first), "{operation}");
+        assert_eq!(
+            seen(&call.clone().json(body).send(&server).await),
+            seen(&first),
+            "{operation}"
+        );
         let refused = call.json(other).send(&server).await;
-        assert_eq!(refused.refused(), (422, "idempotency-key-reused".to_owned()), "{operation}");
+        assert_eq!(
+            refused.refused(),
+            (422, "idempotency-key-reused".to_owned()),
+            "{operation}"
+        );
     }
 }
 
@@ -271,8 +294,15 @@ async fn a10_a11_every_operation_that_takes_a_key_replays_its_answer_and_refuses
 async fn a13_a_key_of_somebody_unknown_belongs_to_their_address() {
     let server = TestServer::with([("TRUSTED_PROXIES", "127.0.0.1".to_owned())]).await;
     let submit = async |address: &str| {
-        let call = Call::post("/api/feedback").header("idempotency-key", KEY).header("x-forwarded-for", address);
-        seen(&call.json(json!({ "category": "idea", "message": "More." })).send(&server).await)
+        let call = Call::post("/api/feedback")
+            .header("idempotency-key", KEY)
+            .header("x-forwarded-for", address);
+        seen(
+            &call
+                .json(json!({ "category": "idea", "message": "More." }))
+                .send(&server)
+                .await,
+        )
     };
     let first = submit("198.51.100.1").await;
     assert_eq!(first.0, 201);

@@ -12,6 +12,13 @@ async fn post(server: &TestServer, by: &Session, path: &str, body: Value) -> Ans
     Call::post(path).by(by).json(body).send(server).await
 }
 
+/// A new session of somebody.
+async fn signed_in(server: &TestServer, session: &Session) -> Session {
+    let credentials = json!({ "email": session.user.email, "password": spaces_tests::PASSWORD });
+    let login = Call::post("/api/auth/login").json(credentials).send(server).await;
+    serde_json::from_value(login.json()).unwrap()
+}
+
 /// A new shared space.
 async fn space(server: &TestServer, owner: &Session) -> String {
     let created = post(server, owner, "/api/spaces", json!({ "name": "Engine" }))
@@ -62,14 +69,8 @@ async fn s33_wrong_expired_used_and_revoked_codes_are_the_same_404() {
     let space = space(&server, &ada).await;
     let (_, expired) = invitation(&server, &ada, json!({ "spaceId": space, "expiresInDays": 1 })).await;
     server.advance(TimeDelta::days(1));
-    let session =
-        Call::post("/api/auth/login").json(json!({ "email": "ada@example.org", "password": spaces_tests::PASSWORD }));
-    let ada: Session = serde_json::from_value(session.send(&server).await.json()).unwrap();
-    let login = json!({ "email": "eve@example.org", "password": spaces_tests::PASSWORD });
-    let eve_again: Session =
-        serde_json::from_value(Call::post("/api/auth/login").json(login).send(&server).await.json()).unwrap();
-    assert_eq!(eve_again.user.user_id, eve.user.user_id);
-    let eve = eve_again;
+    // Access tokens live for an hour.
+    let (ada, eve) = (signed_in(&server, &ada).await, signed_in(&server, &eve).await);
     let (_, used) = invitation(&server, &ada, json!({ "spaceId": space })).await;
     let preview = validate(&server, &used).await;
     let expected =

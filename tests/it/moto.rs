@@ -3,13 +3,15 @@
 
 use std::path::Path;
 
-use spaces_client::Client;
-use spaces_client::Error;
-use spaces_client::types::{InvitePolicy, MemberListVisibility, Problem, SpaceSettings, TokenRefresh};
-use spaces_contract::{Registration, Session};
+use spaces_client::{Client, Error, ResponseValue};
+use spaces_contract::{
+    InvitePolicy, MemberListVisibility, Problem, Registration, Session, SpaceSettings, TokenRefresh,
+};
 use spaces_tests::process::{Running, Server, target};
 use spaces_tests::{PASSWORD, new_space};
 use tokio::process::{ChildStderr, Command};
+
+use crate::support::refused;
 
 /// A server on moto; both end when this is dropped.
 struct OnMoto {
@@ -29,7 +31,11 @@ impl OnMoto {
         let (_, endpoint) = said.rsplit_once("Running on ").unwrap();
         let endpoint = endpoint.trim().to_owned();
         let server = Self::server(directory, &endpoint).await;
-        Self { server, endpoint, _moto: moto }
+        Self {
+            server,
+            endpoint,
+            _moto: moto,
+        }
     }
 
     async fn server(directory: &Path, endpoint: &str) -> Server {
@@ -50,16 +56,24 @@ impl OnMoto {
             password: PASSWORD.parse().unwrap(),
             display_name: "Ada".parse().unwrap(),
         };
-        self.anonymous().register().body(registration).send().await.unwrap().into_inner()
+        self.anonymous()
+            .register()
+            .body(registration)
+            .send()
+            .await
+            .unwrap()
+            .into_inner()
     }
 
     fn anonymous(&self) -> Client {
         Client::new(&self.server.base)
     }
 
-    async fn refresh(&self, session: &Session) -> Result<Session, Error<Problem>> {
-        let refresh = TokenRefresh { refresh_token: session.refresh_token.clone() };
-        Ok(self.anonymous().refresh_tokens().body(refresh).send().await?.into_inner())
+    async fn refresh(&self, session: &Session) -> Result<ResponseValue<Session>, Error<Problem>> {
+        let refresh = TokenRefresh {
+            refresh_token: session.refresh_token.clone(),
+        };
+        self.anonymous().refresh_tokens().body(refresh).send().await
     }
 }
 
@@ -67,20 +81,15 @@ fn signed_in(server: &Server, session: &Session) -> Client {
     Client::new(&server.base).with_bearer_auth(session.access_token.expose())
 }
 
-/// The problem that was answered.
-fn problem<T>(answer: Result<T, Error<Problem>>) -> (u16, String) {
-    match answer {
-        Err(Error::ErrorResponse(problem)) => (problem.status().as_u16(), problem.code.clone()),
-        Err(other) => panic!("{other}"),
-        Ok(_) => panic!("a success"),
-    }
-}
-
 #[tokio::test]
 async fn a_space_lives_and_dies_on_moto() {
     let directory = tempfile::tempdir().unwrap();
     let moto = OnMoto::start(directory.path()).await;
-    assert!(moto.server.printed.contains("DynamoDB table spaces"), "{}", moto.server.printed);
+    assert!(
+        moto.server.printed.contains("DynamoDB table spaces"),
+        "{}",
+        moto.server.printed
+    );
     let spaces = signed_in(&moto.server, &moto.sign_up().await);
     assert_eq!(moto.anonymous().get_health().send().await.unwrap().checks.len(), 1);
 
@@ -90,8 +99,16 @@ async fn a_space_lives_and_dies_on_moto() {
     let listed = spaces.list_spaces().limit(1).send().await.unwrap().into_inner();
     let cursor = listed.next_cursor.expect("a second page: the personal space and ours");
     let rest = spaces.list_spaces().cursor(cursor).send().await.unwrap();
-    let ids: Vec<_> = listed.items.iter().chain(&rest.items).map(|space| space.space_id).collect();
-    assert!(ids.len() == 2 && ids.contains(&id) && rest.next_cursor.is_none(), "{ids:?}");
+    let ids: Vec<_> = listed
+        .items
+        .iter()
+        .chain(&rest.items)
+        .map(|space| space.space_id)
+        .collect();
+    assert!(
+        ids.len() == 2 && ids.contains(&id) && rest.next_cursor.is_none(),
+        "{ids:?}"
+    );
 
     let settings = SpaceSettings {
         name: "Difference Engine".parse().unwrap(),
@@ -100,16 +117,25 @@ async fn a_space_lives_and_dies_on_moto() {
         member_list_visibility: MemberListVisibility::Admins,
         who_may_invite: InvitePolicy::Owners,
     };
-    let change = || spaces.update_space_settings().space_id(id).if_match(etag).body(settings.clone());
+    let change = || {
+        spaces
+            .update_space_settings()
+            .space_id(id)
+            .if_match(etag)
+            .body(settings.clone())
+    };
     assert_eq!(change().send().await.unwrap().name, settings.name);
-    assert_eq!(problem(change().send().await), (412, "stale-version".to_owned()));
+    assert_eq!(refused(change().send().await), (412, "stale-version".to_owned()));
 
     let rotated = spaces.rotate_invite_code().space_id(id).send().await.unwrap();
     assert_ne!(rotated.invite_code.expose(), created.invite_code.expose());
-    assert_eq!(spaces.get_space().space_id(id).send().await.unwrap().name, settings.name);
+    assert_eq!(
+        spaces.get_space().space_id(id).send().await.unwrap().name,
+        settings.name
+    );
 
     spaces.delete_space().space_id(id).send().await.unwrap();
-    assert_eq!(problem(spaces.get_space().space_id(id).send().await).0, 404);
+    assert_eq!(refused(spaces.get_space().space_id(id).send().await).0, 404);
     assert_eq!(spaces.list_spaces().send().await.unwrap().items.len(), 1);
 }
 
@@ -122,9 +148,13 @@ async fn s15_a_reused_refresh_token_ends_its_session_on_moto() {
     let third = moto.refresh(&second).await.unwrap();
     signed_in(&moto.server, &third).get_me().send().await.unwrap();
 
-    assert_eq!(problem(moto.refresh(&first).await).0, 401, "it was used before");
-    assert_eq!(problem(moto.refresh(&third).await).0, 401, "and took its descendants with it");
-    assert_eq!(problem(signed_in(&moto.server, &third).get_me().send().await).0, 401);
+    assert_eq!(refused(moto.refresh(&first).await).0, 401, "it was used before");
+    assert_eq!(
+        refused(moto.refresh(&third).await).0,
+        401,
+        "and took its descendants with it"
+    );
+    assert_eq!(refused(signed_in(&moto.server, &third).get_me().send().await).0, 401);
 }
 
 #[tokio::test]
@@ -133,5 +163,8 @@ async fn two_servers_share_a_table_on_moto() {
     let moto = OnMoto::start(directory.path()).await;
     let other = OnMoto::server(directory.path(), &moto.endpoint).await;
     let session = moto.sign_up().await;
-    assert_eq!(signed_in(&other, &session).get_me().send().await.unwrap().email, session.user.email);
+    assert_eq!(
+        signed_in(&other, &session).get_me().send().await.unwrap().email,
+        session.user.email
+    );
 }

@@ -4,10 +4,11 @@
 use reqwest::StatusCode;
 use spaces_client::Client;
 use spaces_contract::{Credentials, Registration};
-use spaces_tests::process::{self, Server};
+use spaces_tests::process::{self, PATIENCE, Server};
 use spaces_tests::{PASSWORD, new_space};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 /// A body for signing up.
 const ADA: &str = r#"{"email":"ada@example.org","password":"correct horse battery","displayName":"Ada"}"#;
@@ -49,7 +50,10 @@ async fn wrong_settings_stop_the_start_and_all_are_named() {
     let wrong = [("PORT", "eighty"), ("DATABASE", "oracle"), ("REGISTRATION", "maybe")];
     let output = process::server(directory.path(), &wrong).output().await.unwrap();
     let message = String::from_utf8(output.stderr).unwrap();
-    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(1), b"".as_slice()));
+    assert_eq!(
+        (output.status.code(), output.stdout.as_slice()),
+        (Some(1), b"".as_slice())
+    );
     for (name, value) in wrong {
         assert!(message.contains(name) && !message.contains(value), "{message}");
     }
@@ -61,16 +65,27 @@ async fn a_port_in_use_is_named() {
     let directory = tempfile::tempdir().unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let output = process::server(directory.path(), &[("PORT", &port)]).output().await.unwrap();
+    let output = process::server(directory.path(), &[("PORT", &port)])
+        .output()
+        .await
+        .unwrap();
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(message.contains(&format!("cannot listen on 127.0.0.1:{port} (HOST, PORT)")), "{message}");
+    assert!(
+        message.contains(&format!("cannot listen on 127.0.0.1:{port} (HOST, PORT)")),
+        "{message}"
+    );
 }
 
 #[tokio::test]
 async fn port_and_database_path_are_what_they_say() {
     let directory = tempfile::tempdir().unwrap();
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+        .to_string();
     let server = Server::start(directory.path(), &[("PORT", &free), ("DATABASE_PATH", "here/ours.db")]).await;
     assert_eq!(server.base, format!("http://127.0.0.1:{free}"));
     assert!(server.printed.contains("here/ours.db"), "{}", server.printed);
@@ -82,7 +97,12 @@ async fn data_and_sessions_survive_a_restart() {
     let directory = tempfile::tempdir().unwrap();
     let before = Server::start(directory.path(), &[]).await;
     let registration: Registration = serde_json::from_str(ADA).unwrap();
-    let session = Client::new(&before.base).register().body(registration).send().await.unwrap();
+    let session = Client::new(&before.base)
+        .register()
+        .body(registration)
+        .send()
+        .await
+        .unwrap();
     let token = session.access_token.expose();
     let spaces = Client::new(&before.base).with_bearer_auth(token);
     let space = spaces.create_space().body(new_space("Engine")).send().await.unwrap();
@@ -91,7 +111,17 @@ async fn data_and_sessions_survive_a_restart() {
 
     let after = Server::start(directory.path(), &[]).await;
     let spaces = Client::new(&after.base).with_bearer_auth(token);
-    assert_eq!(spaces.get_space().space_id(space.space_id).send().await.unwrap().name.as_str(), "Engine");
+    assert_eq!(
+        spaces
+            .get_space()
+            .space_id(space.space_id)
+            .send()
+            .await
+            .unwrap()
+            .name
+            .as_str(),
+        "Engine"
+    );
     let credentials = Credentials {
         email: "ada@example.org".parse().unwrap(),
         password: PASSWORD.into(),
@@ -118,9 +148,8 @@ async fn sigterm_finishes_the_request_in_progress() {
 
     server.terminate().await;
     // Nobody new is let in from when the signal has arrived.
-    while TcpStream::connect(&address).await.is_ok() {
-        tokio::task::yield_now().await;
-    }
+    let closed = async { while TcpStream::connect(&address).await.is_ok() {} };
+    timeout(PATIENCE, closed).await.unwrap();
     request.write_all(ADA.as_bytes()).await.unwrap();
     let mut answer = String::new();
     request.read_to_string(&mut answer).await.unwrap();

@@ -1,7 +1,10 @@
 //! README.md never lies: its examples run, its tables are complete, and the drift that it shows is caught in its words.
 
+use std::collections::BTreeSet;
 use std::fs::read_to_string;
+use std::path::Path;
 
+use spaces_server::settings::Settings;
 use spaces_tests::TestServer;
 use spaces_tests::process::{output, program, workspace};
 use tokio::process::Command;
@@ -36,12 +39,17 @@ async fn the_quickstart_with_curl_runs() {
     bash.args(["-euo", "pipefail", "-c", &quickstart]);
     let printed = output(bash).await;
     let lines: Vec<_> = printed.lines().collect();
-    let [created, changed, stale] = lines[..] else { panic!("three lines: {printed}") };
+    let [created, changed, stale] = lines[..] else {
+        panic!("three lines: {printed}")
+    };
     let created: serde_json::Value = serde_json::from_str(created).unwrap();
     assert_eq!(created["name"], "Analytical Engine");
     assert_eq!(created["inviteCode"].as_str().map(|code| code.len() >= 22), Some(true));
     let changed: serde_json::Value = serde_json::from_str(changed).unwrap();
-    assert_eq!((&changed["name"], &changed["spaceId"]), (&"Difference Engine".into(), &created["spaceId"]));
+    assert_eq!(
+        (&changed["name"], &changed["spaceId"]),
+        (&"Difference Engine".into(), &created["spaceId"])
+    );
     assert_eq!(stale, "412");
 }
 
@@ -54,9 +62,20 @@ async fn the_quickstart_in_rust_runs() {
     let server = TestServer::start().await;
     let printed = output(at(&server, program("examples/quickstart"))).await;
     let lines: Vec<_> = printed.lines().collect();
-    let [created, changed, stale] = lines[..] else { panic!("three lines: {printed}") };
-    assert!(created.starts_with("Analytical Engine has the invite code "), "{created}");
-    assert_eq!((changed, stale), ("it is called Difference Engine now", "412 Precondition Failed stale-version"));
+    let [created, changed, stale] = lines[..] else {
+        panic!("three lines: {printed}")
+    };
+    assert!(
+        created.starts_with("Analytical Engine has the invite code "),
+        "{created}"
+    );
+    assert_eq!(
+        (changed, stale),
+        (
+            "it is called Difference Engine now",
+            "412 Precondition Failed stale-version"
+        )
+    );
 }
 
 #[tokio::test]
@@ -68,7 +87,11 @@ async fn the_quickstart_in_typescript_runs() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("package.json"), r#"{ "type": "module" }"#).unwrap();
     let mut tsc = Command::new("node");
-    tsc.arg(compiler).arg("-p").arg(workspace().join("ts-types/test")).arg("--outDir").arg(directory.path());
+    tsc.arg(compiler)
+        .arg("-p")
+        .arg(workspace().join("ts-types/test"))
+        .arg("--outDir")
+        .arg(directory.path());
     output(tsc).await;
 
     let server = TestServer::start().await;
@@ -76,7 +99,158 @@ async fn the_quickstart_in_typescript_runs() {
     node.arg(directory.path().join("ts-types/test/quickstart.js"));
     let printed = output(node).await;
     let lines: Vec<_> = printed.lines().collect();
-    let [created, first, second] = lines[..] else { panic!("three lines: {printed}") };
-    assert!(created.starts_with("Analytical Engine has the invite code "), "{created}");
-    assert_eq!((first, second), ("first: it is called Difference Engine now", "second: 412 stale-version"));
+    let [created, first, second] = lines[..] else {
+        panic!("three lines: {printed}")
+    };
+    assert!(
+        created.starts_with("Analytical Engine has the invite code "),
+        "{created}"
+    );
+    assert_eq!(
+        (first, second),
+        ("first: it is called Difference Engine now", "second: 412 stale-version")
+    );
+}
+
+#[test]
+fn the_configuration_of_the_generator_is_ours() {
+    assert_eq!(blocks("toml"), [file("lockstep.toml")]);
+}
+
+/// The part of README.md that documents settings: the cells of each row.
+fn settings() -> Vec<Vec<String>> {
+    let readme = readme();
+    let (_, section) = readme.split_once("\n## Settings\n").unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    rows.map(|row| row.split('|').skip(1).map(|cell| cell.trim().to_owned()).collect())
+        .collect()
+}
+
+/// What a cell has in code quotes.
+fn code(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn the_table_of_settings_has_exactly_what_the_server_reads() {
+    let reader = file("server/src/settings/reader.rs");
+    let is_name = |text: &&str| text.len() > 3 && text.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    let read: BTreeSet<_> = reader.split('"').filter(is_name).collect();
+    let rows = settings();
+    let documented: BTreeSet<_> = rows.iter().flat_map(|row| code(&row[0])).collect();
+    assert_eq!(documented, read);
+}
+
+#[test]
+fn documented_values_are_allowed_and_documented_defaults_are_the_defaults() {
+    let rows = settings();
+    let mut defaults = Vec::new();
+    for row in &rows {
+        let [name, values, default, ..] = &row[..] else {
+            panic!("{row:?}")
+        };
+        let name = code(name).next().unwrap();
+        for value in code(values) {
+            let wrong = Settings::from_pairs([(name, value)]).err();
+            assert!(
+                !wrong.iter().flat_map(|wrong| wrong.names()).any(|it| it == name),
+                "{name}={value}"
+            );
+        }
+        // A default that is a sentence is no value.
+        defaults.extend(default.starts_with('`').then(|| (name, code(default).next().unwrap())));
+    }
+    assert!(defaults.len() >= 9, "{defaults:?}");
+    let stated = Settings::from_pairs(defaults).unwrap();
+    assert_eq!(
+        format!("{stated:?}"),
+        format!("{:?}", Settings::from_pairs([("", "")]).unwrap())
+    );
+}
+
+#[test]
+fn every_command_of_make_and_lockstep_exists() {
+    let (readme, makefile) = (readme(), file("Makefile"));
+    let is_name = |c: char| c.is_ascii_lowercase();
+    let follows = |command: &str| -> BTreeSet<String> {
+        let rest = readme.split(command).skip(1);
+        rest.map(|rest| rest.chars().take_while(|c| is_name(*c)).collect())
+            .collect()
+    };
+    let quoted = &follows("`make ") | &follows("    make ");
+    assert!(quoted.contains("run") && quoted.contains("test"), "{quoted:?}");
+    for target in &quoted {
+        assert!(makefile.contains(&format!("\n{target}: ")), "make {target}");
+    }
+    let help = std::process::Command::new(program("lockstep"))
+        .arg("--help")
+        .output()
+        .unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    for command in &follows("cargo lockstep ") {
+        assert!(
+            help.contains(&format!("\n  {command} ")),
+            "cargo lockstep {command}: {help}"
+        );
+    }
+}
+
+/// What the drift section takes out of the contract.
+const DOCUMENTED_404: &str = "        '404': { $ref: '#/components/responses/NotFound' }\n";
+
+#[test]
+fn the_drift_is_caught_in_these_words() {
+    let copy = tempfile::tempdir().unwrap();
+    for path in [
+        "lockstep.toml",
+        "client/src",
+        "contract/src",
+        "server/src/api",
+        "ts-types/src",
+    ] {
+        copy_to(&workspace().join(path), &copy.path().join(path));
+    }
+    let contract = file("openapi.yaml");
+    let (before, after) = contract.split_once("operationId: getSpace\n").unwrap();
+    let after = after.replacen(DOCUMENTED_404, "", 1);
+    std::fs::write(
+        copy.path().join("openapi.yaml"),
+        format!("{before}operationId: getSpace\n{after}"),
+    )
+    .unwrap();
+
+    let [console] = blocks("console").try_into().expect("one session");
+    let mut sessions = console.split("$ cargo ").skip(1);
+    for (command, status) in [("check", 1), ("generate", 0)] {
+        let mut lockstep = std::process::Command::new(program("lockstep"));
+        let output = lockstep.arg(command).current_dir(copy.path()).output().unwrap();
+        assert_eq!(output.status.code(), Some(status), "{command}");
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        let mut said = said.lines();
+        let mut shown = sessions.next().unwrap().lines();
+        assert_eq!(shown.next(), Some(format!("lockstep {command}").as_str()));
+        for line in shown.filter(|line| *line != "...") {
+            assert!(
+                said.any(|it| it == line),
+                "cargo lockstep {command} does not say {line:?}, or not in this order"
+            );
+        }
+    }
+    // That the build stops, and with which error, is for the test of all drifts.
+    let error = sessions.next().unwrap();
+    let (_, line) = error.lines().find_map(|line| line.split_once(" |         ")).unwrap();
+    assert!(file("server/src/handlers/spaces.rs").contains(line), "{line}");
+    assert!(error.contains("E0277") && file("tests/it/drift.rs").contains("REMOVE 404 of getSpace"));
+}
+
+fn copy_to(from: &Path, to: &Path) {
+    if from.is_file() {
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        std::fs::copy(from, to).unwrap();
+        return;
+    }
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        copy_to(&entry.path(), &to.join(entry.file_name()));
+    }
 }

@@ -28,13 +28,16 @@ pub(crate) fn refusal<T: Debug>(outcome: Result<ResponseValue<T>, Error<Problem>
 #[track_caller]
 pub(crate) fn refused<T: Debug>(outcome: Result<ResponseValue<T>, Error<Problem>>) -> (u16, String) {
     let problem = refusal(outcome);
-    (problem.status, problem.code)
+    (problem.status, problem.code.into())
 }
 
 /// A header of a typed answer.
 #[track_caller]
 pub(crate) fn header<T>(response: &ResponseValue<T>, name: &str) -> String {
-    let value = response.headers().get(name).unwrap_or_else(|| panic!("no header {name}"));
+    let value = response
+        .headers()
+        .get(name)
+        .unwrap_or_else(|| panic!("no header {name}"));
     value.to_str().unwrap().to_owned()
 }
 
@@ -50,7 +53,12 @@ pub(crate) struct Call {
 impl Call {
     pub(crate) fn new(method: &str, path: impl Into<String>) -> Self {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
-        Self { method, path: path.into(), headers: Vec::new(), body: None }
+        Self {
+            method,
+            path: path.into(),
+            headers: Vec::new(),
+            body: None,
+        }
     }
 
     pub(crate) fn get(path: impl Into<String>) -> Self {
@@ -93,7 +101,12 @@ impl Call {
     }
 
     pub(crate) async fn send(self, server: &TestServer) -> Answer {
-        let Self { method, path, headers, body } = self;
+        let Self {
+            method,
+            path,
+            headers,
+            body,
+        } = self;
         let mut request = server.http.request(method, format!("{}{path}", server.base));
         for (name, value) in headers {
             request = request.header(name, value);
@@ -125,7 +138,11 @@ pub(crate) struct Answer {
 impl Answer {
     async fn of(response: reqwest::Response) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Self { status, headers, body: response.bytes().await.unwrap().to_vec() }
+        Self {
+            status,
+            headers,
+            body: response.bytes().await.unwrap().to_vec(),
+        }
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
@@ -144,7 +161,11 @@ impl Answer {
     /// The problem that this is, whole and consistent (A1, A2, A3).
     #[track_caller]
     pub(crate) fn problem(&self) -> Problem {
-        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{self:?}");
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/problem+json"),
+            "{self:?}"
+        );
         assert_eq!(self.header("cache-control"), Some("no-store"));
         let problem: Problem = serde_json::from_value(self.json()).unwrap();
         assert_eq!(problem.status, self.status, "A1: the statuses agree");
@@ -152,7 +173,17 @@ impl Answer {
         assert!(!problem.title.is_empty() && problem.detail.is_some(), "{problem:?}");
         assert_eq!(Some(problem.request_id.as_str()), self.header("x-request-id"));
         let text = self.text().to_lowercase();
-        for leak in ["panicked", "sqlite", "dynamo", "dynoxide", "jiter", "serde", ".rs", "stack", "transaction"] {
+        for leak in [
+            "panicked",
+            "sqlite",
+            "dynamo",
+            "dynoxide",
+            "jiter",
+            "serde",
+            ".rs",
+            "stack",
+            "transaction",
+        ] {
             assert!(!text.contains(leak), "A3: {leak} in {text}");
         }
         problem
@@ -162,7 +193,7 @@ impl Answer {
     #[track_caller]
     pub(crate) fn refused(&self) -> (u16, String) {
         let problem = self.problem();
-        (problem.status, problem.code)
+        (problem.status, problem.code.into())
     }
 
     /// Place, pointer and code of every violation.
@@ -170,7 +201,11 @@ impl Answer {
     pub(crate) fn violations(&self) -> Vec<String> {
         let problem = self.problem();
         assert_eq!(problem.code, "validation-failed", "{problem:?}");
-        problem.errors.iter().map(|it| format!("{} {} {}", it.r#in, it.pointer, it.code)).collect()
+        problem
+            .errors
+            .iter()
+            .map(|it| format!("{} {} {}", it.r#in, it.pointer, it.code))
+            .collect()
     }
 }
 
@@ -183,11 +218,18 @@ pub(crate) async fn raw(server: &TestServer, bytes: impl AsRef<[u8]>) -> Answer 
 }
 
 pub(crate) async fn connect(server: &TestServer) -> TcpStream {
-    TcpStream::connect(server.base.trim_start_matches("http://")).await.unwrap()
+    TcpStream::connect(server.base.trim_start_matches("http://"))
+        .await
+        .unwrap()
 }
 
 /// Reads one answer with a `Content-Length`, or without a body; `None` where the connection ends before one.
 pub(crate) async fn read_answer(stream: &mut TcpStream) -> Option<Answer> {
+    let answer = tokio::time::timeout(spaces_client::TIMEOUT, read_one(stream));
+    answer.await.expect("an answer, or the end of the connection")
+}
+
+async fn read_one(stream: &mut TcpStream) -> Option<Answer> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.ok()?);
@@ -196,7 +238,9 @@ pub(crate) async fn read_answer(stream: &mut TcpStream) -> Option<Answer> {
     let mut lines = head.lines();
     let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
     let headers: HeaderMap = lines.filter_map(|line| line.split_once(':')).map(header_of).collect();
-    let length = headers.get("content-length").map_or(0, |it| it.to_str().unwrap().parse().unwrap());
+    let length = headers
+        .get("content-length")
+        .map_or(0, |it| it.to_str().unwrap().parse().unwrap());
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;
     Some(Answer { status, headers, body })

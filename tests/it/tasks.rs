@@ -31,7 +31,15 @@ impl World {
         let member = joined(&server, &owner, space_id, "member").await;
         let viewer = joined(&server, &owner, space_id, "viewer").await;
         let stranger = server.sign_up("stranger").await;
-        Self { server, owner, admin, member, viewer, stranger, space_id }
+        Self {
+            server,
+            owner,
+            admin,
+            member,
+            viewer,
+            stranger,
+            space_id,
+        }
     }
 
     async fn send(&self, call: Call, by: &Session) -> Answer {
@@ -46,7 +54,11 @@ impl World {
 }
 
 async fn space(server: &TestServer, owner: &Session, name: &str) -> Uuid {
-    let answer = Call::post("/api/spaces").by(owner).json(json!({ "name": name })).send(server).await;
+    let answer = Call::post("/api/spaces")
+        .by(owner)
+        .json(json!({ "name": name }))
+        .send(server)
+        .await;
     id(&created(answer), "spaceId")
 }
 
@@ -54,9 +66,19 @@ async fn space(server: &TestServer, owner: &Session, name: &str) -> Uuid {
 async fn joined(server: &TestServer, owner: &Session, space_id: Uuid, role: &str) -> Session {
     let session = server.sign_up(role).await;
     let invitation = json!({ "spaceId": space_id, "role": role });
-    let invitation = created(Call::post("/api/invitations").by(owner).json(invitation).send(server).await);
+    let invitation = created(
+        Call::post("/api/invitations")
+            .by(owner)
+            .json(invitation)
+            .send(server)
+            .await,
+    );
     let code = json!({ "code": invitation["code"] });
-    let accepted = Call::post("/api/invitations/accept").by(&session).json(code).send(server).await;
+    let accepted = Call::post("/api/invitations/accept")
+        .by(&session)
+        .json(code)
+        .send(server)
+        .await;
     assert_eq!(accepted.status, 200, "{accepted:?}");
     session
 }
@@ -68,7 +90,9 @@ fn new_task(space_id: Uuid, more: Value) -> Value {
 }
 
 fn merge(body: &mut Value, more: Value) {
-    let (Value::Object(body), Value::Object(more)) = (body, more) else { panic!("objects") };
+    let (Value::Object(body), Value::Object(more)) = (body, more) else {
+        panic!("objects")
+    };
     body.extend(more);
 }
 
@@ -116,8 +140,14 @@ async fn a09_a_created_task_is_there_at_once_for_all_members() {
     let task = answer.json();
     assert_eq!(answer.header("location"), Some(path(&task).as_str()));
     assert_eq!(answer.header("etag"), Some("\"1\""));
-    assert_eq!((&task["status"], &task["priority"], &task["version"]), (&json!("open"), &json!("medium"), &json!(1)));
-    assert_eq!((&task["createdAt"], &task["updatedAt"]), (&json!(noon()), &json!(noon())));
+    assert_eq!(
+        (&task["status"], &task["priority"], &task["version"]),
+        (&json!("open"), &json!("medium"), &json!(1))
+    );
+    assert_eq!(
+        (&task["createdAt"], &task["updatedAt"]),
+        (&json!(noon()), &json!(noon()))
+    );
     assert_eq!(task["createdBy"], json!(user_id(&world.member)));
     assert!(task.get("closedAt").is_none());
     let mut expected = task.clone();
@@ -126,24 +156,43 @@ async fn a09_a_created_task_is_there_at_once_for_all_members() {
         let read = world.send(Call::get(path(&task)), session).await;
         assert_eq!((read.status, read.header("etag")), (200, Some("\"1\"")));
         assert_eq!(read.json(), expected);
-        let known = world.send(Call::get(path(&task)).header("if-none-match", "\"1\""), session).await;
-        assert_eq!((known.status, known.header("etag"), known.body.len()), (304, Some("\"1\""), 0));
+        let known = world
+            .send(Call::get(path(&task)).header("if-none-match", "\"1\""), session)
+            .await;
+        assert_eq!(
+            (known.status, known.header("etag"), known.body.len()),
+            (304, Some("\"1\""), 0)
+        );
         let list = world.send(Call::get("/api/tasks"), session).await.json();
         assert_eq!(list, json!({ "items": [task] }));
     }
     let hidden = world.send(Call::get(path(&task)), &world.stranger).await;
-    let missing = world.send(Call::get(format!("/api/tasks/{}", world.space_id)), &world.member).await;
+    let missing = world
+        .send(Call::get(format!("/api/tasks/{}", world.space_id)), &world.member)
+        .await;
     assert_eq!(hidden.refused(), (404, "task-not-found".to_owned()));
     assert_eq!(missing.refused(), hidden.refused());
-    assert_eq!(world.send(Call::get("/api/tasks"), &world.stranger).await.json(), json!({ "items": [] }));
+    assert_eq!(
+        world.send(Call::get("/api/tasks"), &world.stranger).await.json(),
+        json!({ "items": [] })
+    );
     let list = Call::get(format!("/api/tasks?spaceId={}", world.space_id));
-    assert_eq!(world.send(list, &world.stranger).await.refused(), (404, "space-not-found".to_owned()));
+    assert_eq!(
+        world.send(list, &world.stranger).await.refused(),
+        (404, "space-not-found".to_owned())
+    );
 }
 
 #[tokio::test]
 async fn s26_who_may_do_what_with_a_task() {
     let world = World::new().await;
-    let sessions = [&world.owner, &world.admin, &world.member, &world.viewer, &world.stranger];
+    let sessions = [
+        &world.owner,
+        &world.admin,
+        &world.member,
+        &world.viewer,
+        &world.stranger,
+    ];
     let create = |_: &Value| Call::post("/api/tasks").json(new_task(world.space_id, json!({})));
     let replace = |task: &Value| put(path(task), update(json!({}))).header("if-match", "*");
     let change = |task: &Value| patch(path(task), json!({ "title": "Oil it" })).header("if-match", "*");
@@ -174,36 +223,77 @@ async fn s26_who_may_do_what_with_a_task() {
 async fn a07_a_change_needs_the_current_version() {
     let world = World::new().await;
     let task = world.task(json!({})).await;
-    let calls = [put(path(&task), update(json!({}))), patch(path(&task), json!({ "priority": "high" }))];
+    let calls = [
+        put(path(&task), update(json!({}))),
+        patch(path(&task), json!({ "priority": "high" })),
+    ];
     for call in &calls {
         let refused = |answer: Answer| answer.refused();
         let code = |status, code: &str| (status, code.to_owned());
         let without = call.clone();
-        assert_eq!(refused(world.send(without.clone(), &world.member).await), code(428, "if-match-required"));
-        assert_eq!(refused(world.send(without.clone(), &world.viewer).await), code(403, "space-role-required"));
-        assert_eq!(refused(world.send(without, &world.stranger).await), code(404, "task-not-found"));
+        assert_eq!(
+            refused(world.send(without.clone(), &world.member).await),
+            code(428, "if-match-required")
+        );
+        assert_eq!(
+            refused(world.send(without.clone(), &world.viewer).await),
+            code(403, "space-role-required")
+        );
+        assert_eq!(
+            refused(world.send(without, &world.stranger).await),
+            code(404, "task-not-found")
+        );
         for stale in ["\"7\"", "W/\"1\"", "W/\"2\""] {
             let call = call.clone().header("if-match", stale);
-            assert_eq!(refused(world.send(call.clone(), &world.member).await), code(412, "stale-version"));
-            assert_eq!(refused(world.send(call.clone(), &world.viewer).await), code(403, "space-role-required"));
-            assert_eq!(refused(world.send(call, &world.stranger).await), code(404, "task-not-found"));
+            assert_eq!(
+                refused(world.send(call.clone(), &world.member).await),
+                code(412, "stale-version")
+            );
+            assert_eq!(
+                refused(world.send(call.clone(), &world.viewer).await),
+                code(403, "space-role-required")
+            );
+            assert_eq!(
+                refused(world.send(call, &world.stranger).await),
+                code(404, "task-not-found")
+            );
         }
     }
     let [replace, change] = calls;
     let first = world.send(replace.header("if-match", "\"1\""), &world.member).await;
-    assert_eq!((first.status, first.header("etag"), &first.json()["version"]), (200, Some("\"2\""), &json!(2)));
-    let second = world.send(change.clone().header("if-match", "\"1\""), &world.member).await;
+    assert_eq!(
+        (first.status, first.header("etag"), &first.json()["version"]),
+        (200, Some("\"2\""), &json!(2))
+    );
+    let second = world
+        .send(change.clone().header("if-match", "\"1\""), &world.member)
+        .await;
     assert_eq!(second.refused(), (412, "stale-version".to_owned()));
-    let third = world.send(change.header("if-match", "\"1\", \"2\""), &world.member).await;
-    assert_eq!((third.status, third.header("etag"), &third.json()["priority"]), (200, Some("\"3\""), &json!("high")));
+    let third = world
+        .send(change.header("if-match", "\"1\", \"2\""), &world.member)
+        .await;
+    assert_eq!(
+        (third.status, third.header("etag"), &third.json()["priority"]),
+        (200, Some("\"3\""), &json!("high"))
+    );
     let status = put(format!("{}/status", path(&task)), json!({ "status": "done" }));
-    let stale = world.send(status.clone().header("if-match", "\"2\""), &world.member).await;
+    let stale = world
+        .send(status.clone().header("if-match", "\"2\""), &world.member)
+        .await;
     assert_eq!(stale.refused(), (412, "stale-version".to_owned()));
     assert_eq!(world.send(status, &world.member).await.status, 200);
     let delete = Call::new("DELETE", path(&task));
-    let stale = world.send(delete.clone().header("if-match", "\"3\""), &world.admin).await;
+    let stale = world
+        .send(delete.clone().header("if-match", "\"3\""), &world.admin)
+        .await;
     assert_eq!(stale.refused(), (412, "stale-version".to_owned()));
-    assert_eq!(world.send(delete.header("if-match", "\"4\""), &world.admin).await.status, 204);
+    assert_eq!(
+        world
+            .send(delete.header("if-match", "\"4\""), &world.admin)
+            .await
+            .status,
+        204
+    );
 }
 
 #[tokio::test]
@@ -236,13 +326,19 @@ async fn a15_null_clears_and_absent_keeps_and_a_replacement_clears_what_is_absen
     let task = world.task(more).await;
     let kept = patch(path(&task), json!({ "title": "Oil it", "assigneeId": null })).header("if-match", "\"1\"");
     let kept = world.send(kept, &world.member).await.json();
-    assert_eq!((&kept["title"], &kept["dueAt"], &kept["description"]), (&json!("Oil it"), &json!(due), &json!("All")));
+    assert_eq!(
+        (&kept["title"], &kept["dueAt"], &kept["description"]),
+        (&json!("Oil it"), &json!(due), &json!("All"))
+    );
     assert!(kept.get("assigneeId").is_none());
     let cleared = patch(path(&task), json!({ "dueAt": null, "description": null })).header("if-match", "\"2\"");
     let cleared = world.send(cleared, &world.member).await.json();
     assert!(cleared.get("dueAt").is_none() && cleared.get("description").is_none());
     let full = update(json!({ "dueAt": due, "description": "Again", "assigneeId": assignee }));
-    let full = world.send(put(path(&task), full).header("if-match", "\"3\""), &world.member).await.json();
+    let full = world
+        .send(put(path(&task), full).header("if-match", "\"3\""), &world.member)
+        .await
+        .json();
     assert_eq!((&full["dueAt"], &full["assigneeId"]), (&json!(due), &json!(assignee)));
     let bare = put(path(&task), update(json!({}))).header("if-match", "\"4\"");
     let bare = world.send(bare, &world.member).await.json();
@@ -251,7 +347,9 @@ async fn a15_null_clears_and_absent_keeps_and_a_replacement_clears_what_is_absen
     }
     let null = patch(path(&task), json!({ "title": null })).header("if-match", "\"5\"");
     assert_eq!(world.send(null, &world.member).await.status, 422);
-    let other_type = patch(path(&task), json!({})).header("if-match", "\"5\"").header("content-type", "application/json");
+    let other_type = patch(path(&task), json!({}))
+        .header("if-match", "\"5\"")
+        .header("content-type", "application/json");
     assert_eq!(world.send(other_type, &world.member).await.status, 415);
 }
 
@@ -272,7 +370,14 @@ async fn a_task_is_closed_on_entering_done_or_cancelled_and_reopened() {
     world.server.advance(TimeDelta::hours(1));
     assert_eq!(set("done").await, Some(json!(noon() + TimeDelta::hours(2))));
     let reopened = patch(path(&task), json!({ "status": "in_progress" })).header("if-match", "*");
-    assert!(world.send(reopened, &world.member).await.json().get("closedAt").is_none());
+    assert!(
+        world
+            .send(reopened, &world.member)
+            .await
+            .json()
+            .get("closedAt")
+            .is_none()
+    );
 }
 
 #[tokio::test]
@@ -286,7 +391,10 @@ async fn only_members_are_assigned() {
         patch(path(&task), stranger.clone()).header("if-match", "*"),
     ];
     for call in calls {
-        assert_eq!(world.send(call.clone(), &world.member).await.violations(), ["body /assigneeId not-a-member"]);
+        assert_eq!(
+            world.send(call.clone(), &world.member).await.violations(),
+            ["body /assigneeId not-a-member"]
+        );
         assert_eq!(world.send(call, &world.stranger).await.status, 404);
     }
     let read = world.send(Call::get(path(&task)), &world.member).await;
@@ -304,9 +412,14 @@ async fn comments_are_listed_oldest_first_and_change_the_etag_of_their_task() {
         let comment = answer.json();
         assert_eq!(answer.header("etag"), Some("\"1\""));
         assert!(answer.header("location").unwrap().starts_with(&comments));
-        assert_eq!((&comment["authorId"], &comment["createdAt"]), (&json!(user_id(&world.member)), &json!(noon())));
+        assert_eq!(
+            (&comment["authorId"], &comment["createdAt"]),
+            (&json!(user_id(&world.member)), &json!(noon()))
+        );
     }
-    let known = world.send(Call::get(path(&task)).header("if-none-match", "\"1\""), &world.viewer).await;
+    let known = world
+        .send(Call::get(path(&task)).header("if-none-match", "\"1\""), &world.viewer)
+        .await;
     assert_eq!((known.status, known.header("etag")), (200, Some("\"31\"")));
     let bodies = |list: &Value| -> Vec<_> {
         let items = list["items"].as_array().unwrap().iter();
@@ -316,11 +429,20 @@ async fn comments_are_listed_oldest_first_and_change_the_etag_of_their_task() {
     let detail = known.json();
     assert_eq!(bodies(&detail["comments"]), all[..25]);
     // The cursor of the first page goes on in the list.
-    let next = format!("{comments}?cursor={}", detail["comments"]["nextCursor"].as_str().unwrap());
+    let next = format!(
+        "{comments}?cursor={}",
+        detail["comments"]["nextCursor"].as_str().unwrap()
+    );
     let rest = world.send(Call::get(next.clone()), &world.viewer).await.json();
     assert_eq!((bodies(&rest), rest.get("nextCursor")), (all[25..].to_vec(), None));
-    assert_eq!(world.send(Call::get(next), &world.member).await.refused(), (400, "invalid-cursor".to_owned()));
-    let page = world.send(Call::get(format!("{comments}?limit=30")), &world.viewer).await.json();
+    assert_eq!(
+        world.send(Call::get(next), &world.member).await.refused(),
+        (400, "invalid-cursor".to_owned())
+    );
+    let page = world
+        .send(Call::get(format!("{comments}?limit=30")), &world.viewer)
+        .await
+        .json();
     assert_eq!((bodies(&page), page.get("nextCursor")), (all, None));
     for body in ["", &"x".repeat(4_001)] {
         let call = Call::post(&comments).json(json!({ "body": body }));
@@ -331,7 +453,11 @@ async fn comments_are_listed_oldest_first_and_change_the_etag_of_their_task() {
 #[tokio::test]
 async fn a30_a_batch_answers_for_each_item_what_the_single_operation_would() {
     let world = World::new().await;
-    let (a, b, c) = (world.task(json!({})).await, world.task(json!({})).await, world.task(json!({})).await);
+    let (a, b, c) = (
+        world.task(json!({})).await,
+        world.task(json!({})).await,
+        world.task(json!({})).await,
+    );
     let foreign_space = space(&world.server, &world.stranger, "Elsewhere").await;
     let foreign = Call::post("/api/tasks").json(new_task(foreign_space, json!({})));
     let foreign = created(world.send(foreign, &world.stranger).await);
@@ -343,26 +469,36 @@ async fn a30_a_batch_answers_for_each_item_what_the_single_operation_would() {
         { "taskId": missing, "action": "assign" },
         { "taskId": c["taskId"], "action": "delete" },
     ] });
-    let answer = world.send(Call::post("/api/tasks/batch").json(items.clone()), &world.member).await;
-    assert_eq!(answer.json(), json!({ "items": [
+    let answer = world
+        .send(Call::post("/api/tasks/batch").json(items.clone()), &world.member)
+        .await;
+    assert_eq!(
+        answer.json(),
+        json!({ "items": [
         { "taskId": a["taskId"], "status": 200 },
         { "taskId": foreign["taskId"], "status": 404, "code": "task-not-found" },
         { "taskId": b["taskId"], "status": 200 },
         { "taskId": missing, "status": 404, "code": "task-not-found" },
         { "taskId": c["taskId"], "status": 403, "code": "space-role-required" },
-    ] }));
+    ] })
+    );
     let read = world.send(Call::get(path(&a)), &world.member).await.json();
     assert_eq!((&read["status"], &read["closedAt"]), (&json!("done"), &json!(noon())));
     let deletions = json!({ "items": [
         { "taskId": c["taskId"], "action": "delete" },
         { "taskId": b["taskId"], "action": "assign", "assigneeId": user_id(&world.stranger) },
     ] });
-    let batch = Call::post("/api/tasks/batch").header("idempotency-key", "once").json(deletions);
+    let batch = Call::post("/api/tasks/batch")
+        .header("idempotency-key", "once")
+        .json(deletions);
     let first = world.send(batch.clone(), &world.admin).await;
-    assert_eq!(first.json(), json!({ "items": [
+    assert_eq!(
+        first.json(),
+        json!({ "items": [
         { "taskId": c["taskId"], "status": 204 },
         { "taskId": b["taskId"], "status": 422, "code": "validation-failed" },
-    ] }));
+    ] })
+    );
     assert_eq!(world.send(batch, &world.admin).await.text(), first.text(), "A10");
 }
 
@@ -376,12 +512,19 @@ async fn a30_a_batch_that_makes_no_sense_is_refused_as_a_whole() {
         { "taskId": task["taskId"], "action": "set_status" },
         { "taskId": other, "action": "assign", "status": "done" },
     ] });
-    let answer = world.send(Call::post("/api/tasks/batch").json(items), &world.admin).await;
-    let violations =
-        ["body /items/1/status required", "body /items/1/taskId duplicate", "body /items/2/status unexpected"];
+    let answer = world
+        .send(Call::post("/api/tasks/batch").json(items), &world.admin)
+        .await;
+    let violations = [
+        "body /items/1/status required",
+        "body /items/1/taskId duplicate",
+        "body /items/2/status unexpected",
+    ];
     assert_eq!(answer.violations(), violations);
     assert_eq!(world.send(Call::get(path(&task)), &world.member).await.status, 200);
-    let many: Vec<_> = (0..101).map(|_| json!({ "taskId": other, "action": "delete" })).collect();
+    let many: Vec<_> = (0..101)
+        .map(|_| json!({ "taskId": other, "action": "delete" }))
+        .collect();
     for items in [json!([]), json!(many)] {
         let call = Call::post("/api/tasks/batch").json(json!({ "items": items }));
         assert_eq!(world.send(call, &world.admin).await.status, 422);
@@ -398,17 +541,32 @@ async fn personal_tasks_are_those_of_the_personal_space_and_of_nobody_else() {
         let answer = world.send(call.clone(), ada).await;
         let task = created(answer.clone());
         let id = task["taskId"].as_str().unwrap();
-        assert_eq!(answer.header("location"), Some(format!("/api/users/{}/tasks/{id}", user_id(ada)).as_str()));
+        assert_eq!(
+            answer.header("location"),
+            Some(format!("/api/users/{}/tasks/{id}", user_id(ada)).as_str())
+        );
         let own = format!("{tasks}/{id}");
         let read = world.send(Call::get(&own), ada).await;
-        assert_eq!((read.status, read.header("etag"), &read.json()["title"]), (200, Some("\"1\""), &json!("Rest")));
-        let patched = world.send(patch(&own, json!({ "dueAt": null, "status": "done" })), ada).await.json();
+        assert_eq!(
+            (read.status, read.header("etag"), &read.json()["title"]),
+            (200, Some("\"1\""), &json!("Rest"))
+        );
+        let patched = world
+            .send(patch(&own, json!({ "dueAt": null, "status": "done" })), ada)
+            .await
+            .json();
         assert_eq!((patched.get("dueAt"), &patched["closedAt"]), (None, &json!(noon())));
         let body = json!({ "title": "Rest more", "status": "open", "priority": "low" });
         let stale = put(&own, body.clone()).header("if-match", "\"1\"");
-        assert_eq!(world.send(stale, ada).await.refused(), (412, "stale-version".to_owned()));
+        assert_eq!(
+            world.send(stale, ada).await.refused(),
+            (412, "stale-version".to_owned())
+        );
         let replaced = world.send(put(&own, body), ada).await.json();
-        assert_eq!((&replaced["title"], replaced.get("closedAt")), (&json!("Rest more"), None));
+        assert_eq!(
+            (&replaced["title"], replaced.get("closedAt")),
+            (&json!("Rest more"), None)
+        );
         let list = world.send(Call::get(&tasks), ada).await.json();
         assert_eq!(list["items"], json!([replaced]));
         let calls = [
@@ -425,7 +583,10 @@ async fn personal_tasks_are_those_of_the_personal_space_and_of_nobody_else() {
         }
         assert_eq!(world.send(Call::get(path(&replaced)), &world.owner).await.status, 404);
         assert_eq!(world.send(Call::new("DELETE", &own), ada).await.status, 204);
-        assert_eq!(world.send(Call::get(&own), ada).await.refused(), (404, "task-not-found".to_owned()));
+        assert_eq!(
+            world.send(Call::get(&own), ada).await.refused(),
+            (404, "task-not-found".to_owned())
+        );
     }
 }
 
@@ -433,7 +594,11 @@ async fn personal_tasks_are_those_of_the_personal_space_and_of_nobody_else() {
 async fn s27_a_shared_task_is_no_personal_one() {
     let world = World::new().await;
     let task = world.task(json!({})).await;
-    let path = format!("/api/users/{}/tasks/{}", user_id(&world.owner), task["taskId"].as_str().unwrap());
+    let path = format!(
+        "/api/users/{}/tasks/{}",
+        user_id(&world.owner),
+        task["taskId"].as_str().unwrap()
+    );
     let calls = [
         Call::get(&path),
         patch(&path, json!({ "title": "Mine" })),
@@ -441,7 +606,10 @@ async fn s27_a_shared_task_is_no_personal_one() {
         Call::new("DELETE", &path),
     ];
     for call in calls {
-        assert_eq!(world.send(call, &world.owner).await.refused(), (404, "task-not-found".to_owned()));
+        assert_eq!(
+            world.send(call, &world.owner).await.refused(),
+            (404, "task-not-found".to_owned())
+        );
     }
 }
 
@@ -482,7 +650,10 @@ async fn a16_the_list_merges_all_spaces_and_its_cursor_is_for_this_list_only() {
     let number = |task: &Value| task["title"].as_str().unwrap()[5..].parse::<usize>().unwrap();
     for limit in [1, 7, 30] {
         let newest = traverse(&world, &format!("/api/tasks?limit={limit}"), &world.member).await;
-        assert_eq!(newest.iter().map(number).collect::<Vec<_>>(), (0..30).rev().collect::<Vec<_>>());
+        assert_eq!(
+            newest.iter().map(number).collect::<Vec<_>>(),
+            (0..30).rev().collect::<Vec<_>>()
+        );
         let due = traverse(&world, &format!("/api/tasks?sort=due&limit={limit}"), &world.member).await;
         let mut expected = titles.clone();
         expected.sort_by_key(|(due, n)| if n % 4 > 0 { (0, Some(*due), *n) } else { (1, None, *n) });
@@ -490,12 +661,21 @@ async fn a16_the_list_merges_all_spaces_and_its_cursor_is_for_this_list_only() {
         assert_eq!(due.iter().map(number).collect::<Vec<_>>(), expected);
         let high = format!("/api/tasks?priority=high&status=open,done&limit={limit}");
         let high = traverse(&world, &high, &world.member).await;
-        assert_eq!(high.iter().map(number).collect::<Vec<_>>(), (0..30).rev().filter(|n| n % 2 == 1).collect::<Vec<_>>());
+        assert_eq!(
+            high.iter().map(number).collect::<Vec<_>>(),
+            (0..30).rev().filter(|n| n % 2 == 1).collect::<Vec<_>>()
+        );
     }
     let own = traverse(&world, &format!("{personal}?limit=4"), &world.member).await;
-    assert_eq!(own.iter().map(number).collect::<Vec<_>>(), (0..30).rev().filter(|n| n % 3 == 2).collect::<Vec<_>>());
+    assert_eq!(
+        own.iter().map(number).collect::<Vec<_>>(),
+        (0..30).rev().filter(|n| n % 3 == 2).collect::<Vec<_>>()
+    );
     let one = traverse(&world, &format!("/api/tasks?spaceId={second}&limit=4"), &world.member).await;
-    assert_eq!(one.iter().map(number).collect::<Vec<_>>(), (0..30).rev().filter(|n| n % 3 == 1).collect::<Vec<_>>());
+    assert_eq!(
+        one.iter().map(number).collect::<Vec<_>>(),
+        (0..30).rev().filter(|n| n % 3 == 1).collect::<Vec<_>>()
+    );
 
     let page = world.send(Call::get("/api/tasks?limit=4"), &world.member).await.json();
     let cursor = page["nextCursor"].as_str().unwrap();
@@ -504,19 +684,31 @@ async fn a16_the_list_merges_all_spaces_and_its_cursor_is_for_this_list_only() {
         (format!("/api/tasks?sort=due&cursor={cursor}"), &world.member),
         (format!("/api/tasks?priority=high&cursor={cursor}"), &world.member),
         (format!("/api/tasks?spaceId={second}&cursor={cursor}"), &world.member),
-        (format!("/api/tasks?dueTo=2027-01-01T00:00:00Z&cursor={cursor}"), &world.member),
+        (
+            format!("/api/tasks?dueTo=2027-01-01T00:00:00Z&cursor={cursor}"),
+            &world.member,
+        ),
         (format!("{personal}?cursor={cursor}"), &world.member),
-        (format!("/api/tasks?cursor={}x", &cursor[..cursor.len() - 1]), &world.member),
+        (
+            format!("/api/tasks?cursor={}x", &cursor[..cursor.len() - 1]),
+            &world.member,
+        ),
     ];
     for (path, session) in other {
         let answer = world.send(Call::get(&path), session).await;
         assert_eq!(answer.refused(), (400, "invalid-cursor".to_owned()), "A17: {path}");
     }
     // Who leaves a space sees no more of it, also in the middle of the list.
-    let leave = Call::new("DELETE", format!("/api/spaces/{}/members/{}", world.space_id, user_id(&world.member)));
+    let leave = Call::new(
+        "DELETE",
+        format!("/api/spaces/{}/members/{}", world.space_id, user_id(&world.member)),
+    );
     assert_eq!(world.send(leave, &world.member).await.status, 204);
     let rest = traverse(&world, &format!("/api/tasks?limit=100&cursor={cursor}"), &world.member).await;
-    assert_eq!(rest.iter().map(number).collect::<Vec<_>>(), (0..26).rev().filter(|n| n % 3 > 0).collect::<Vec<_>>());
+    assert_eq!(
+        rest.iter().map(number).collect::<Vec<_>>(),
+        (0..26).rev().filter(|n| n % 3 > 0).collect::<Vec<_>>()
+    );
 }
 
 #[tokio::test]
@@ -531,7 +723,11 @@ async fn a10_a_repeated_create_gets_the_first_answer_and_makes_one_task() {
         let call = call.header("idempotency-key", "once");
         let answers = join_all((0..8).map(|_| world.send(call.clone(), &world.member))).await;
         let first = answers.iter().find(|answer| answer.status == 201).unwrap();
-        assert!(answers.iter().all(|answer| answer.status == 409 || answer.text() == first.text()));
+        assert!(
+            answers
+                .iter()
+                .all(|answer| answer.status == 409 || answer.text() == first.text())
+        );
         assert_eq!(world.send(call, &world.member).await.text(), first.text());
     }
     assert_eq!(traverse(&world, "/api/tasks?limit=100", &world.member).await.len(), 2);
@@ -540,6 +736,9 @@ async fn a10_a_repeated_create_gets_the_first_answer_and_makes_one_task() {
     let comment = comment.header("idempotency-key", "once");
     let first = world.send(comment.clone(), &world.member).await;
     assert_eq!(world.send(comment, &world.member).await.text(), first.text());
-    let comments = world.send(Call::get(format!("{}/comments", path(&task))), &world.member).await.json();
+    let comments = world
+        .send(Call::get(format!("{}/comments", path(&task))), &world.member)
+        .await
+        .json();
     assert_eq!(comments["items"], json!([first.json()]));
 }

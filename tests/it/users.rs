@@ -1,297 +1,257 @@
-//! Administration of users over HTTP: who may, what follows, and what cannot be undone.
+//! Profile, onboarding and preferences.
 
-use serde_json::{Value, json};
-use spaces_contract::Session;
-use spaces_tests::{PASSWORD, TestServer};
+use chrono::TimeDelta;
+use serde_json::json;
+use spaces_client::Client;
+use spaces_contract::{
+    NotificationPreferences, Preferences, PreferencesUpdate, ProfileUpdate, PushPreferences, Theme, Uuid,
+};
+use spaces_tests::{TestServer, new_space, noon};
 
-use super::support::{Answer, Call};
+use crate::support::{Call, header, refusal};
 
-fn user_path(session: &Session) -> String {
-    format!("/api/users/{}", session.user.user_id)
-}
-
-async fn get(server: &TestServer, by: &Session, path: &str) -> Answer {
-    Call::get(path).by(by).send(server).await
-}
-
-async fn put(server: &TestServer, by: &Session, path: &str, body: Value) -> Answer {
-    Call::new("PUT", path).by(by).json(body).send(server).await
-}
-
-async fn delete(server: &TestServer, by: &Session, path: &str) -> Answer {
-    Call::new("DELETE", path).by(by).send(server).await
-}
-
-fn emails(list: &Value) -> Vec<&str> {
-    list["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|item| item["email"].as_str().unwrap())
-        .collect()
-}
-
-#[tokio::test]
-async fn s30_what_is_for_administrators_is_for_nobody_else() {
-    let server = TestServer::start().await;
-    let (ada, eve) = (server.sign_up("ada").await, server.sign_up("eve").await);
-    let eve_path = user_path(&eve);
-    let calls = [
-        Call::get("/api/users"),
-        Call::post("/api/users")
-            .json(json!({ "email": "x@example.org", "password": PASSWORD, "displayName": "x", "role": "admin" })),
-        Call::new("DELETE", &eve_path),
-        Call::new("DELETE", user_path(&ada)),
-        Call::new("PUT", format!("{}/role", user_path(&ada))).json(json!({ "role": "admin" })),
-        Call::get("/api/feedback"),
-    ];
-    for call in calls {
-        let refused = call.clone().by(&ada).send(&server).await;
-        assert_eq!(refused.refused(), (403, "missing-role".to_owned()), "{call:?}");
-        assert_eq!(call.clone().send(&server).await.status, 401, "{call:?}");
-    }
-    let body = json!({ "email": "eve@example.org", "displayName": "Eve" });
-    for foreign in [
-        get(&server, &ada, &eve_path).await,
-        get(&server, &ada, &format!("{eve_path}/activity")).await,
-        put(&server, &ada, &eve_path, body).await,
-    ] {
-        assert_eq!(foreign.refused(), (404, "user-not-found".to_owned()));
+fn profile() -> ProfileUpdate {
+    ProfileUpdate {
+        display_name: "Ada Lovelace".parse().unwrap(),
+        timezone: "Europe/London".parse().unwrap(),
+        locale: "en-GB".parse().unwrap(),
+        avatar_url: Some("https://example.org/ada.png".parse().unwrap()),
+        bio: Some("Writes programs for engines.".parse().unwrap()),
     }
 }
 
-#[tokio::test]
-async fn administrators_create_find_and_list_users() {
-    let server = TestServer::start().await;
-    let admin = server.admin("ada").await;
-    let body =
-        json!({ "email": "Grace@example.org", "password": PASSWORD, "displayName": "Grace Hopper", "role": "admin" });
-    let create = || {
-        Call::post("/api/users")
-            .by(&admin)
-            .header("idempotency-key", "key-1")
-            .json(body.clone())
-    };
-    let created = create().send(&server).await;
-    assert_eq!((created.status, created.header("etag")), (201, Some("\"1\"")));
-    assert_eq!(create().send(&server).await.text(), created.text());
-    let path = created.header("location").unwrap().to_owned();
-    let taken = Call::post("/api/users")
-        .by(&admin)
-        .json(body.clone())
-        .send(&server)
-        .await;
-    assert_eq!(taken.refused(), (409, "email-taken".to_owned()));
-    let mut common = body.clone();
-    common["password"] = json!("password1234");
-    let refused = Call::post("/api/users").by(&admin).json(common).send(&server).await;
-    assert_eq!(refused.violations(), ["body /password common-password"]);
-    let found = get(&server, &admin, &path).await;
-    assert_eq!((found.status, found.json()), (200, created.json()));
-    let known = Call::get(&path)
-        .by(&admin)
-        .header("if-none-match", "\"1\"")
-        .send(&server)
-        .await;
-    assert_eq!((known.status, known.body.len()), (304, 0));
-    server.sign_up("eve").await;
-    let list = get(&server, &admin, "/api/users").await.json();
-    let mut all = emails(&list);
-    all.sort_unstable();
-    assert_eq!(all, ["Grace@example.org", "ada@example.org", "eve@example.org"]);
-    assert_eq!(
-        emails(&get(&server, &admin, "/api/users?q=grace%20h").await.json()),
-        ["Grace@example.org"]
-    );
-    assert_eq!(
-        emails(&get(&server, &admin, "/api/users?role=user").await.json()),
-        ["eve@example.org"]
-    );
-    assert_eq!(
-        emails(&get(&server, &admin, "/users?status=disabled").await.json()),
-        [""; 0]
-    );
-    let first = get(&server, &admin, "/api/users?limit=1&role=admin").await.json();
-    let next = first["nextCursor"].as_str().unwrap();
-    assert_eq!(
-        get(&server, &admin, &format!("/api/users?limit=1&role=admin&cursor={next}"))
-            .await
-            .status,
-        200
-    );
-    let other = get(&server, &admin, &format!("/api/users?limit=1&role=user&cursor={next}")).await;
-    assert_eq!(other.refused(), (400, "invalid-cursor".to_owned()));
-}
-
-#[tokio::test]
-async fn accounts_are_changed_by_their_owners_and_their_status_by_administrators_only() {
-    let server = TestServer::start().await;
-    let (admin, eve) = (server.admin("ada").await, server.sign_up("eve").await);
-    let path = user_path(&eve);
-    let body = |email: &str, status: Option<&str>| match status {
-        Some(status) => json!({ "email": email, "displayName": "Eve", "status": status }),
-        None => json!({ "email": email, "displayName": "Eve" }),
-    };
-    let changed = put(&server, &eve, &path, body("eva@example.org", Some("active"))).await;
-    assert_eq!(
-        (changed.status, changed.json()["email"].as_str()),
-        (200, Some("eva@example.org"))
-    );
-    let own = put(&server, &eve, &path, body("eva@example.org", Some("disabled"))).await;
-    assert_eq!(own.refused(), (403, "admin-required".to_owned()));
-    let taken = put(&server, &eve, &path, body("ADA@example.org", None)).await;
-    assert_eq!(taken.refused(), (409, "email-taken".to_owned()));
-    let stale = Call::new("PUT", &path)
-        .by(&eve)
-        .header("if-match", "\"1\"")
-        .json(body("e@example.org", None));
-    assert_eq!(stale.send(&server).await.refused(), (412, "stale-version".to_owned()));
-    let disabled = put(&server, &admin, &path, body("eva@example.org", Some("disabled"))).await;
-    assert_eq!(
-        (disabled.status, disabled.json()["status"].as_str()),
-        (200, Some("disabled"))
-    );
-    assert_eq!(get(&server, &eve, "/api/auth/me").await.status, 401, "S17");
-    let last = put(
-        &server,
-        &admin,
-        &user_path(&admin),
-        body("ada@example.org", Some("disabled")),
-    )
-    .await;
-    assert_eq!(last.refused(), (409, "last-admin".to_owned()));
-}
-
-#[tokio::test]
-async fn s28_a_role_a_version_or_a_hash_comes_in_by_no_other_operation() {
-    let server = TestServer::start().await;
-    let eve = server.sign_up("eve").await;
-    for (field, value) in [
-        ("role", json!("admin")),
-        ("version", json!(9)),
-        ("passwordHash", json!("x")),
-        ("userId", json!(eve.user.user_id)),
-    ] {
-        let mut account = json!({ "email": "eve@example.org", "displayName": "Eve" });
-        account[field] = value.clone();
-        let refused = put(&server, &eve, &user_path(&eve), account).await;
-        assert_eq!(refused.violations(), [format!("body /{field} unknown-field")]);
-        let mut registration = json!({ "email": "new@example.org", "password": PASSWORD, "displayName": "New" });
-        registration[field] = value;
-        let refused = Call::post("/api/auth/register").json(registration).send(&server).await;
-        assert_eq!(refused.violations(), [format!("body /{field} unknown-field")]);
+fn preferences(default_space_id: Option<Uuid>) -> PreferencesUpdate {
+    PreferencesUpdate {
+        theme: Theme::Dark,
+        language: "en-GB".parse().unwrap(),
+        notifications: NotificationPreferences {
+            email: false,
+            push: PushPreferences {
+                tasks: false,
+                events: true,
+                invitations: false,
+            },
+        },
+        default_space_id,
     }
 }
 
-#[tokio::test]
-async fn s17_a_new_role_ends_all_sessions_and_the_last_administrator_keeps_theirs() {
-    let server = TestServer::start().await;
-    let (admin, eve) = (server.admin("ada").await, server.sign_up("eve").await);
-    let role = |session: &Session| format!("{}/role", user_path(session));
-    let last = put(&server, &admin, &role(&admin), json!({ "role": "user" })).await;
-    assert_eq!(last.refused(), (409, "last-admin".to_owned()));
-    let promoted = put(&server, &admin, &role(&eve), json!({ "role": "admin" })).await;
-    assert_eq!(
-        (promoted.status, promoted.json()["role"].as_str()),
-        (200, Some("admin"))
-    );
-    assert_eq!(get(&server, &eve, "/api/auth/me").await.status, 401);
-    let refreshed = json!({ "refreshToken": eve.refresh_token.expose() });
-    assert_eq!(
-        Call::post("/api/auth/refresh")
-            .json(refreshed)
-            .send(&server)
-            .await
-            .status,
-        401
-    );
-    assert_eq!(
-        put(&server, &admin, &role(&admin), json!({ "role": "user" }))
-            .await
-            .status,
-        200
-    );
-}
-
-#[tokio::test]
-async fn a_user_is_deleted_with_everything_that_is_only_theirs() {
-    let server = TestServer::start().await;
-    let (admin, eve) = (server.admin("ada").await, server.sign_up("eve").await);
-    let path = user_path(&eve);
-    assert_eq!(
-        delete(&server, &admin, &user_path(&admin)).await.refused(),
-        (409, "own-account".to_owned())
-    );
-    let space = Call::post("/api/spaces")
-        .by(&eve)
-        .json(json!({ "name": "Engine" }))
-        .send(&server)
-        .await;
-    let refused = delete(&server, &admin, &path).await;
-    assert_eq!(refused.refused(), (409, "last-owner-of-space".to_owned()));
-    assert_eq!(get(&server, &eve, "/api/auth/me").await.status, 200, "nothing was done");
-    delete(&server, &eve, space.header("location").unwrap()).await;
-    assert_eq!(delete(&server, &admin, &path).await.status, 204);
-    assert_eq!(
-        delete(&server, &admin, &path).await.refused(),
-        (404, "user-not-found".to_owned())
-    );
-    assert_eq!(get(&server, &eve, "/api/auth/me").await.status, 401);
-    assert_eq!(
-        emails(&get(&server, &admin, "/api/users").await.json()),
-        ["ada@example.org"]
-    );
-    server.sign_up("eve").await;
-}
-
-#[tokio::test]
-async fn activity_is_told_newest_first_to_its_user_and_to_administrators() {
-    let server = TestServer::start().await;
-    let (admin, eve) = (server.admin("ada").await, server.sign_up("eve").await);
-    let profile = json!({ "displayName": "Eve", "timezone": "UTC", "locale": "en" });
-    assert_eq!(put(&server, &eve, "/api/user/profile", profile).await.status, 200);
-    let account = json!({ "email": "eve@example.org", "displayName": "Eve" });
-    assert_eq!(put(&server, &admin, &user_path(&eve), account).await.status, 200);
-    let change = json!({ "currentPassword": PASSWORD, "newPassword": "another horse battery" });
-    assert_eq!(
-        Call::post("/api/auth/change-password")
-            .by(&eve)
-            .json(change)
-            .send(&server)
-            .await
-            .status,
-        204
-    );
-    let path = format!("{}/activity", user_path(&eve));
-    let own = get(&server, &eve, &path).await.json();
-    let kinds: Vec<_> = own["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|it| it["kind"].as_str().unwrap())
-        .collect();
-    assert_eq!(
-        kinds,
-        ["password_changed", "account_changed", "profile_changed", "signed_up"]
-    );
-    assert_eq!(own["items"][1]["actorId"], json!(admin.user.user_id));
-    assert_eq!(own["items"][0].get("actorId"), None);
-    assert_eq!(get(&server, &admin, &path).await.json(), own);
-    let first = get(&server, &eve, &format!("{path}?limit=3")).await.json();
-    let next = first["nextCursor"].as_str().unwrap();
-    let rest = get(&server, &eve, &format!("{path}?limit=3&cursor={next}"))
+async fn create_space(client: &Client, name: &str) -> Uuid {
+    client
+        .create_space()
+        .body(new_space(name))
+        .send()
         .await
-        .json();
+        .unwrap()
+        .space_id
+}
+
+#[tokio::test]
+async fn a_new_profile_has_what_signing_up_said() {
+    let server = TestServer::start().await;
+    let session = server.sign_up("ada").await;
+    let profile = server
+        .with_token(&session.access_token)
+        .get_profile()
+        .send()
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(
-        (rest["items"].as_array().unwrap().len(), rest.get("nextCursor")),
-        (1, None)
+        (profile.user_id, profile.email.as_str()),
+        (session.user.user_id, "ada@example.org")
     );
-    let logout = Call::post("/api/auth/logout")
-        .by(&eve)
-        .json(json!({ "everywhere": true }));
-    assert_eq!(logout.send(&server).await.status, 204);
     assert_eq!(
-        get(&server, &admin, &path).await.json()["items"][0]["kind"],
-        "signed_out"
+        (
+            profile.display_name.as_str(),
+            profile.timezone.as_str(),
+            profile.locale.as_str()
+        ),
+        ("ada", "UTC", "en")
     );
+    assert_eq!(
+        (profile.avatar_url, profile.bio, profile.onboarding_completed_at),
+        (None, None, None)
+    );
+    assert_eq!(profile.updated_at, noon());
+}
+
+#[tokio::test]
+async fn a_profile_is_replaced_and_absent_optional_fields_are_cleared() {
+    let server = TestServer::start().await;
+    let client = server.user("ada").await;
+    server.advance(TimeDelta::minutes(1));
+    let full = client
+        .update_profile()
+        .body(profile())
+        .send()
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(
+        (full.bio.clone(), full.avatar_url.clone()),
+        (profile().bio, profile().avatar_url)
+    );
+    assert_eq!(full.updated_at, noon() + TimeDelta::minutes(1));
+    assert_eq!(client.get_profile().send().await.unwrap().into_inner(), full);
+    let less = ProfileUpdate {
+        avatar_url: None,
+        bio: None,
+        ..profile()
+    };
+    let cleared = client.update_profile().body(less).send().await.unwrap().into_inner();
+    assert_eq!((cleared.bio.as_ref(), cleared.avatar_url.as_ref()), (None, None));
+    assert_eq!(client.get_profile().send().await.unwrap().into_inner(), cleared);
+}
+
+#[tokio::test]
+async fn the_display_name_of_the_profile_is_that_of_the_account() {
+    let server = TestServer::start().await;
+    let client = server.user("ada").await;
+    client.update_profile().body(profile()).send().await.unwrap();
+    assert_eq!(
+        client.get_me().send().await.unwrap().display_name.as_str(),
+        "Ada Lovelace"
+    );
+}
+
+#[tokio::test]
+async fn s28_a_profile_takes_no_field_that_its_owner_does_not_edit() {
+    let server = TestServer::start().await;
+    let session = server.sign_up("ada").await;
+    for field in [
+        "email",
+        "userId",
+        "role",
+        "status",
+        "version",
+        "passwordHash",
+        "onboardingCompletedAt",
+        "createdAt",
+    ] {
+        let mut body = serde_json::to_value(profile()).unwrap();
+        body[field] = json!("x");
+        let answer = Call::new("PUT", "/api/user/profile")
+            .by(&session)
+            .json(body)
+            .send(&server)
+            .await;
+        assert_eq!(answer.violations(), [format!("body /{field} unknown-field")]);
+    }
+    let me = server
+        .with_token(&session.access_token)
+        .get_me()
+        .send()
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(me, session.user);
+}
+
+#[tokio::test]
+async fn onboarding_is_completed_once() {
+    let server = TestServer::start().await;
+    let client = server.user("ada").await;
+    server.advance(TimeDelta::minutes(1));
+    let first = client.complete_onboarding().send().await.unwrap();
+    assert_eq!(first.onboarding_completed_at, Some(noon() + TimeDelta::minutes(1)));
+    server.advance(TimeDelta::minutes(1));
+    let second = client.complete_onboarding().send().await.unwrap();
+    assert_eq!(header(&second, "etag"), header(&first, "etag"));
+    assert_eq!(*second, *first);
+    assert_eq!(
+        client.get_me().send().await.unwrap().onboarding_completed_at,
+        first.onboarding_completed_at
+    );
+}
+
+#[tokio::test]
+async fn preferences_begin_with_defaults() {
+    let server = TestServer::start().await;
+    let found = server
+        .user("ada")
+        .await
+        .get_preferences()
+        .send()
+        .await
+        .unwrap()
+        .into_inner();
+    let push = PushPreferences {
+        tasks: true,
+        events: true,
+        invitations: true,
+    };
+    let expected = Preferences {
+        theme: Theme::System,
+        language: "en".parse().unwrap(),
+        notifications: NotificationPreferences { email: true, push },
+        default_space_id: None,
+    };
+    assert_eq!(found, expected);
+}
+
+#[tokio::test]
+async fn preferences_are_replaced_as_a_whole() {
+    let server = TestServer::start().await;
+    let client = server.user("ada").await;
+    let space_id = create_space(&client, "Engine").await;
+    let chosen = client
+        .update_preferences()
+        .body(preferences(Some(space_id)))
+        .send()
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!((chosen.theme, chosen.default_space_id), (Theme::Dark, Some(space_id)));
+    assert_eq!(chosen.notifications, preferences(None).notifications);
+    assert_eq!(client.get_preferences().send().await.unwrap().into_inner(), chosen);
+    client
+        .update_preferences()
+        .body(preferences(None))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(client.get_preferences().send().await.unwrap().default_space_id, None);
+}
+
+#[tokio::test]
+async fn s27_the_default_space_must_be_one_of_the_callers() {
+    let server = TestServer::start().await;
+    let (ada, eve) = (server.user("ada").await, server.user("eve").await);
+    let of_ada = create_space(&ada, "Engine").await;
+    let deleted = create_space(&eve, "Gone").await;
+    eve.delete_space().space_id(deleted).send().await.unwrap();
+    let mut refusals = Vec::new();
+    for space_id in [of_ada, deleted, uuid::Uuid::now_v7()] {
+        let mut problem = refusal(eve.update_preferences().body(preferences(Some(space_id))).send().await);
+        problem.request_id.clear();
+        refusals.push(problem);
+    }
+    assert_eq!(
+        (refusals[0].status, refusals[0].errors[0].pointer.as_str()),
+        (422, "/defaultSpaceId")
+    );
+    assert!(
+        refusals.iter().all(|problem| *problem == refusals[0]),
+        "which of them exist is not told: {refusals:?}"
+    );
+    assert_eq!(
+        eve.get_preferences().send().await.unwrap().theme,
+        Theme::System,
+        "nothing has changed"
+    );
+}
+
+#[tokio::test]
+async fn profiles_and_preferences_of_others_stay_as_they_are() {
+    let server = TestServer::start().await;
+    let (ada, eve) = (server.user("ada").await, server.user("eve").await);
+    let (profile_of_ada, preferences_of_ada) = (
+        ada.get_profile().send().await.unwrap(),
+        ada.get_preferences().send().await.unwrap(),
+    );
+    eve.update_profile().body(profile()).send().await.unwrap();
+    eve.update_preferences().body(preferences(None)).send().await.unwrap();
+    assert_eq!(*ada.get_profile().send().await.unwrap(), *profile_of_ada);
+    assert_eq!(*ada.get_preferences().send().await.unwrap(), *preferences_of_ada);
 }

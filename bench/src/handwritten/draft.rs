@@ -85,7 +85,12 @@ impl Draft {
     fn report(&mut self, pointer: impl Into<Cow<'static, str>>, code: &'static str, detail: &'static str) {
         // A hostile body must not cost much.
         if self.violations.len() < 32 {
-            self.violations.push(Violation { r#in: "body", pointer: pointer.into(), code, detail });
+            self.violations.push(Violation {
+                r#in: "body",
+                pointer: pointer.into(),
+                code,
+                detail,
+            });
         }
     }
 
@@ -122,11 +127,18 @@ impl Draft {
         if color.as_ref().is_some_and(|color| !matches(&COLOR, color)) {
             self.report("/color", "pattern-mismatch", "must match ^#[0-9a-f]{6}$");
         }
-        if description.as_ref().is_some_and(|description| is_longer(description, 2000)) {
+        if description
+            .as_ref()
+            .is_some_and(|description| is_longer(description, 2000))
+        {
             self.report("/description", "too-long", "must have at most 2000 characters");
         }
         match name {
-            Some(name) if self.violations.is_empty() => Ok(NewSpace { name, color, description }),
+            Some(name) if self.violations.is_empty() => Ok(NewSpace {
+                name,
+                color,
+                description,
+            }),
             _ => {
                 self.violations.sort_unstable();
                 Err(self.violations)

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::{ACCEPT, AUTHORIZATION, Accept, CACHE_CONTROL, ETAG, Header as _, LOCATION, Quality};
-use actix_web::web::{self, Json, JsonConfig, ServiceConfig};
+use actix_web::web::{self, Data, Json, JsonConfig, ServiceConfig};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Route};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -18,15 +18,26 @@ use uuid::Uuid;
 
 use self::draft::Draft;
 use self::problem::Problem;
-use crate::cases::{INVITE_CODE, SPACE_ID, TOKEN, created_at};
+use crate::cases::{INVITE_CODE, SPACE_ID, TOKEN, VERSION, created_at};
 
 const JSON: &str = "application/json";
 
 /// Mounts the handlers, and refusals at the paths of all other operations, so that routing costs the same.
 pub(crate) fn configure(config: &mut ServiceConfig) {
-    config.app_data(JsonConfig::default().limit(1 << 20).error_handler(problem::unreadable_json));
-    let aliases = OPERATIONS.iter().flat_map(|operation| operation.aliases.iter().map(|alias| alias.path));
-    let paths: BTreeSet<_> = OPERATIONS.iter().map(|operation| operation.path).chain(aliases).collect();
+    config.app_data(Data::new(Tokens(TOKEN)));
+    config.app_data(
+        JsonConfig::default()
+            .limit(1 << 20)
+            .error_handler(problem::unreadable_json),
+    );
+    let aliases = OPERATIONS
+        .iter()
+        .flat_map(|operation| operation.aliases.iter().map(|alias| alias.path));
+    let paths: BTreeSet<_> = OPERATIONS
+        .iter()
+        .map(|operation| operation.path)
+        .chain(aliases)
+        .collect();
     for path in paths {
         let resource = web::resource(path);
         config.service(match path {
@@ -52,7 +63,9 @@ struct Liveness {
 
 async fn get_liveness(request: HttpRequest) -> Result<HttpResponse, Problem> {
     accepts_json(&request)?;
-    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(Liveness { status: "alive" }))
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(Liveness { status: "alive" }))
 }
 
 #[derive(Serialize)]
@@ -76,7 +89,9 @@ struct CreatedSpace {
 
 async fn create_space(request: HttpRequest, _: Caller, Json(draft): Json<Draft>) -> Result<HttpResponse, Problem> {
     accepts_json(&request)?;
-    let space = draft.check().map_err(|violations| Problem::validation_failed(&request, violations))?;
+    let space = draft
+        .check()
+        .map_err(|violations| Problem::validation_failed(&request, violations))?;
     let body = CreatedSpace {
         space_id: SPACE_ID,
         name: space.name,
@@ -93,10 +108,13 @@ async fn create_space(request: HttpRequest, _: Caller, Json(draft): Json<Draft>)
     };
     Ok(HttpResponse::Created()
         .insert_header((CACHE_CONTROL, "no-store"))
-        .insert_header((ETAG, "\"1\""))
+        .insert_header((ETAG, format!("\"{VERSION}\"")))
         .insert_header((LOCATION, format!("/api/spaces/{}", body.space_id)))
         .json(body))
 }
+
+/// The tokens that are valid.
+struct Tokens(&'static str);
 
 /// Somebody with a valid token.
 struct Caller;
@@ -111,12 +129,21 @@ impl FromRequest for Caller {
             .and_then(|it| it.split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .map(|(_, token)| token.trim());
-        std::future::ready(if token == Some(TOKEN) { Ok(Self) } else { Err(Problem::unauthenticated(request)) })
+        let valid = request.app_data::<Data<Tokens>>().map(|tokens| tokens.0);
+        std::future::ready(if token.is_some() && token == valid {
+            Ok(Self)
+        } else {
+            Err(Problem::unauthenticated(request))
+        })
     }
 }
 
+// Boxing problems would cost the failing requests, which are measured, and save nothing.
+#[allow(clippy::result_large_err)]
 fn accepts_json(request: &HttpRequest) -> Result<(), Problem> {
-    let Some(header) = request.headers().get(ACCEPT) else { return Ok(()) };
+    let Some(header) = request.headers().get(ACCEPT) else {
+        return Ok(());
+    };
     // What nearly every client sends needs no parsing.
     if header == JSON || header == "*/*" {
         return Ok(());
@@ -125,7 +152,11 @@ fn accepts_json(request: &HttpRequest) -> Result<(), Problem> {
     let is_accepted = accept.iter().any(|range| {
         range.quality > Quality::ZERO && ["application/json", "application/*", "*/*"].contains(&range.item.as_ref())
     });
-    if is_accepted { Ok(()) } else { Err(Problem::not_acceptable(request)) }
+    if is_accepted {
+        Ok(())
+    } else {
+        Err(Problem::not_acceptable(request))
+    }
 }
 
 fn method_not_allowed(allow: &'static str) -> Route {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use actix_web::error::JsonPayloadError;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONNECTION, WWW_AUTHENTICATE};
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, WWW_AUTHENTICATE};
 use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseError};
 use lockstep_runtime::actix::RequestId;
@@ -55,8 +55,21 @@ impl Problem {
         (r#type, title, code): (&'static str, &'static str, &'static str),
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
-        let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-        Self { r#type, title, status, detail: detail.into(), code, request_id, errors: Vec::new(), allow: None }
+        let request_id = request
+            .extensions()
+            .get::<RequestId>()
+            .map(|id| id.0.to_string())
+            .unwrap_or_default();
+        Self {
+            r#type,
+            title,
+            status,
+            detail: detail.into(),
+            code,
+            request_id,
+            errors: Vec::new(),
+            allow: None,
+        }
     }
 
     pub(super) fn validation_failed(request: &HttpRequest, errors: Vec<Violation>) -> Self {
@@ -65,17 +78,30 @@ impl Problem {
             count => Cow::Owned(format!("{count} values are invalid.")),
         };
         let kind = kind!("validation-failed", "Validation failed");
-        Self { errors, ..Self::new(request, StatusCode::UNPROCESSABLE_ENTITY, kind, detail) }
+        Self {
+            errors,
+            ..Self::new(request, StatusCode::UNPROCESSABLE_ENTITY, kind, detail)
+        }
     }
 
     pub(super) fn unauthenticated(request: &HttpRequest) -> Self {
         let kind = kind!("unauthenticated", "Unauthenticated");
-        Self::new(request, StatusCode::UNAUTHORIZED, kind, "A valid credential is required.")
+        Self::new(
+            request,
+            StatusCode::UNAUTHORIZED,
+            kind,
+            "A valid credential is required.",
+        )
     }
 
     pub(super) fn not_acceptable(request: &HttpRequest) -> Self {
         let kind = kind!("not-acceptable", "Not acceptable");
-        Self::new(request, StatusCode::NOT_ACCEPTABLE, kind, "This operation answers application/json.")
+        Self::new(
+            request,
+            StatusCode::NOT_ACCEPTABLE,
+            kind,
+            "This operation answers application/json.",
+        )
     }
 
     pub(super) fn no_such_route(request: &HttpRequest) -> Self {
@@ -86,7 +112,10 @@ impl Problem {
     pub(super) fn method_not_allowed(request: &HttpRequest, allow: &'static str) -> Self {
         let kind = kind!("method-not-allowed", "Method not allowed");
         let detail = format!("This path has {allow}.");
-        Self { allow: Some(allow), ..Self::new(request, StatusCode::METHOD_NOT_ALLOWED, kind, detail) }
+        Self {
+            allow: Some(allow),
+            ..Self::new(request, StatusCode::METHOD_NOT_ALLOWED, kind, detail)
+        }
     }
 }
 
@@ -103,7 +132,9 @@ impl ResponseError for Problem {
 
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
-        response.content_type("application/problem+json").insert_header((CACHE_CONTROL, "no-store"));
+        response
+            .content_type("application/problem+json")
+            .insert_header((CACHE_CONTROL, "no-store"));
         if self.status == StatusCode::UNAUTHORIZED {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));
         }
@@ -113,7 +144,6 @@ impl ResponseError for Problem {
         let mut response = response.json(self);
         if self.status == StatusCode::PAYLOAD_TOO_LARGE {
             response.head_mut().set_connection_type(ConnectionType::Close);
-            response.headers_mut().remove(CONNECTION);
         }
         response
     }
@@ -130,7 +160,12 @@ pub(super) fn unreadable_json(error: JsonPayloadError, request: &HttpRequest) ->
     match error {
         JsonPayloadError::Overflow { .. } | JsonPayloadError::OverflowKnownLength { .. } => {
             let kind = kind!("content-too-large", "Content too large");
-            Problem::new(request, StatusCode::PAYLOAD_TOO_LARGE, kind, "A body has at most 1048576 bytes.")
+            Problem::new(
+                request,
+                StatusCode::PAYLOAD_TOO_LARGE,
+                kind,
+                "A body has at most 1048576 bytes.",
+            )
         }
         JsonPayloadError::ContentType => {
             let kind = kind!("unsupported-media-type", "Unsupported media type");
@@ -139,11 +174,24 @@ pub(super) fn unreadable_json(error: JsonPayloadError, request: &HttpRequest) ->
         }
         JsonPayloadError::Deserialize(error) if error.classify() == Category::Data => {
             let (pointer, code, detail) = (Cow::Borrowed(""), "wrong-type", "must be an object");
-            Problem::validation_failed(request, vec![Violation { r#in: "body", pointer, code, detail }])
+            Problem::validation_failed(
+                request,
+                vec![Violation {
+                    r#in: "body",
+                    pointer,
+                    code,
+                    detail,
+                }],
+            )
         }
         error => {
             let kind = kind!("malformed-body", "Malformed body");
-            Problem::new(request, StatusCode::BAD_REQUEST, kind, format!("The body is not valid JSON: {error}."))
+            Problem::new(
+                request,
+                StatusCode::BAD_REQUEST,
+                kind,
+                format!("The body is not valid JSON: {error}."),
+            )
         }
     }
     .into()

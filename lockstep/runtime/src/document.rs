@@ -2,7 +2,7 @@
 //! Only generated documents use it.
 
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::{AllOfBuilder, OpenApi, RefOr, Required, Schema};
+use utoipa::openapi::{AllOfBuilder, Content, OpenApi, RefOr, Required, Schema};
 
 /// Sets the default of a parameter of an operation.
 pub fn set_parameter_default(document: &mut OpenApi, operation: &str, parameter: &str, default: serde_json::Value) {
@@ -30,6 +30,67 @@ pub fn set_parameter_default(document: &mut OpenApi, operation: &str, parameter:
 pub fn set_body_optional(document: &mut OpenApi, operation: &str) {
     if let Some(RefOr::T(body)) = find(document, operation).and_then(|it| it.request_body.as_mut()) {
         body.required = Some(Required::False);
+    }
+}
+
+/// Adds rules to the schema of a request body, for a type such as `Vec<T>` does not carry them.
+pub fn set_body_rules(document: &mut OpenApi, operation: &str, rules: serde_json::Value) {
+    if let Some(RefOr::T(body)) = find(document, operation).and_then(|it| it.request_body.as_mut()) {
+        set_rules(body.content.values_mut(), &rules);
+    }
+}
+
+/// Adds rules to the schema of an answer, like [`set_body_rules`].
+pub fn set_answer_rules(document: &mut OpenApi, operation: &str, status: &str, rules: serde_json::Value) {
+    let answers = find(document, operation).map(|it| &mut it.responses.responses);
+    if let Some(RefOr::T(answer)) = answers.and_then(|it| it.get_mut(status)) {
+        set_rules(answer.content.values_mut(), &rules);
+    }
+}
+
+/// Adds rules to the schema of a parameter, like [`set_body_rules`].
+pub fn set_parameter_rules(document: &mut OpenApi, operation: &str, parameter: &str, rules: serde_json::Value) {
+    let operation = find(document, operation);
+    let parameters = operation.and_then(|it| it.parameters.as_mut()).into_iter().flatten();
+    for found in parameters {
+        if let RefOr::T(found) = found
+            && found.name == parameter
+            && let Some(RefOr::T(schema)) = &mut found.schema
+        {
+            add(schema, &rules);
+        }
+    }
+}
+
+fn set_rules<'c>(contents: impl Iterator<Item = &'c mut RefOr<Content>>, rules: &serde_json::Value) {
+    for content in contents {
+        if let RefOr::T(content) = content
+            && let Some(RefOr::T(schema)) = &mut content.schema
+        {
+            add(schema, rules);
+        }
+    }
+}
+
+/// Merges rules into a schema. utoipa has no builder from what is there, so it goes through JSON.
+fn add(schema: &mut Schema, rules: &serde_json::Value) {
+    let Ok(mut json) = serde_json::to_value(&*schema) else {
+        return;
+    };
+    merge(&mut json, rules);
+    if let Ok(merged) = serde_json::from_value(json) {
+        *schema = merged;
+    }
+}
+
+fn merge(into: &mut serde_json::Value, from: &serde_json::Value) {
+    match (into, from) {
+        (serde_json::Value::Object(into), serde_json::Value::Object(from)) => {
+            for (name, value) in from {
+                merge(into.entry(name.as_str()).or_insert(serde_json::Value::Null), value);
+            }
+        }
+        (into, from) => *into = from.clone(),
     }
 }
 

@@ -8,7 +8,6 @@ use std::fmt::Write as _;
 use jiter::{Jiter, JiterErrorType, Peek};
 use serde_json::Value;
 
-use crate::decode::Decode;
 use crate::problem::{ViolationPlace, Violations};
 use crate::rules::{Array, Broken, Map};
 
@@ -22,20 +21,25 @@ pub struct Malformed {
     pub detail: String,
 }
 
-/// Reads a body. `Ok(None)` means that it is JSON, but that `violations` is not empty: a value comes out only where no
+/// Reads a body by a function, such as `Decode::decode` of its type. `Ok(None)` means that it is JSON, but that `violations` is not empty: a value comes out only where no
 /// rule was broken, neither here nor before.
 ///
 /// # Errors
 /// [`Malformed`] where the text is not JSON, or nests too deep.
-pub fn read_json<T: Decode>(body: &[u8], violations: &mut Violations) -> Result<Option<T>, Malformed> {
+pub fn read_json<T>(
+    body: &[u8],
+    violations: &mut Violations,
+    decode: impl FnOnce(&mut Json<'_>) -> Option<T>,
+) -> Result<Option<T>, Malformed> {
     let mut json = Json {
         tokens: Jiter::new(body),
         body,
         path: Vec::new(),
         violations,
+        broken: Broken::default(),
         malformed: None,
     };
-    let value = T::decode(&mut json);
+    let value = decode(&mut json);
     json.finish()?;
     Ok(value.filter(|_| violations.is_empty()))
 }
@@ -47,6 +51,8 @@ pub struct Json<'a> {
     body: &'a [u8],
     path: Vec<Step>,
     violations: &'a mut Violations,
+    /// Kept from value to value, for its memory.
+    broken: Broken,
     malformed: Option<Malformed>,
 }
 
@@ -129,17 +135,24 @@ impl<'a> Json<'a> {
             .add(ViolationPlace::Body, pointer, code, detail.to_owned());
     }
 
-    fn report_all(&mut self, broken: Broken) {
-        for (code, detail) in broken.0 {
+    fn report_all(&mut self, mut broken: Broken) {
+        for (code, detail) in broken.0.drain(..) {
             self.report(code, detail);
         }
+        self.broken = broken;
     }
 
     fn pointer(&self, member: Option<&str>) -> String {
-        let mut pointer = String::new();
+        let mut pointer = String::with_capacity(32);
         let mut push = |name: &str| {
             pointer.push('/');
-            pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+            for c in name.chars() {
+                match c {
+                    '~' => pointer.push_str("~0"),
+                    '/' => pointer.push_str("~1"),
+                    _ => pointer.push(c),
+                }
+            }
         };
         for step in &self.path {
             match step {
@@ -171,7 +184,7 @@ impl<'a> Json<'a> {
             self.refuse("a string");
             return None;
         }
-        let mut broken = Broken::default();
+        let mut broken = std::mem::take(&mut self.broken);
         match self.tokens.known_str() {
             Ok(text) => {
                 let value = read(text, &mut broken);
@@ -189,7 +202,7 @@ impl<'a> Json<'a> {
             self.refuse(expected);
             return None;
         }
-        let mut broken = Broken::default();
+        let mut broken = std::mem::take(&mut self.broken);
         match self.tokens.known_number_bytes(peek) {
             Ok(digits) => {
                 let value = read(std::str::from_utf8(digits).unwrap_or_default(), &mut broken);
@@ -299,9 +312,7 @@ impl<'a> Json<'a> {
             next = self.tokens.array_step();
         }
         let mut broken = Broken::default();
-        if items.len() == count || rules.max.is_some_and(|max| items.len() > max) {
-            rules.check(&items, &mut broken);
-        }
+        rules.check(count, &items, &mut broken);
         self.report_all(broken);
         Some(items)
     }

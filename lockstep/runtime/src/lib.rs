@@ -17,7 +17,7 @@ mod secret;
 
 pub use conditional::{if_match, if_none_match};
 pub use decode::{Decode, Member, TextEnum, present};
-pub use document::{set_body_optional, set_parameter_default};
+pub use document::{set_answer_rules, set_body_optional, set_body_rules, set_parameter_default, set_parameter_rules};
 pub use json::{Json, Malformed, read_json};
 pub use operation::{Alias, Deprecation, Operation, Requirement};
 pub use patch::Patch;

@@ -1,6 +1,7 @@
 //! Problem documents (RFC 9457): the one shape of every error that leaves a generated server.
 //! The generator checks that a contract's problem schema is exactly this.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -14,10 +15,10 @@ pub struct Problem {
     /// The kind of problem, as a URI.
     #[schema(format = "uri-reference", examples("/problems/validation-failed"))]
     #[schemars(extend("format" = "uri-reference"))]
-    pub r#type: String,
+    pub r#type: Cow<'static, str>,
     /// The kind of problem, in a few words.
     #[schema(examples("Validation failed"))]
-    pub title: String,
+    pub title: Cow<'static, str>,
     /// The HTTP status.
     #[schema(value_type = i32, minimum = 400, maximum = 599, examples(422))]
     #[schemars(with = "i32", range(min = 400, max = 599))]
@@ -26,11 +27,11 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, examples("2 values are invalid."))]
     #[schemars(with = "String")]
-    pub detail: Option<String>,
+    pub detail: Option<Cow<'static, str>>,
     /// The kind of problem, for programs; stable.
     #[schema(pattern = "^[a-z][a-z0-9-]*$", examples("validation-failed"))]
     #[schemars(regex(pattern = "^[a-z][a-z0-9-]*$"))]
-    pub code: String,
+    pub code: Cow<'static, str>,
     /// The id of the request, as in `X-Request-ID` and in the log.
     #[schema(examples("01981c1e-5f00-7000-8000-000000000001"))]
     pub request_id: String,
@@ -67,7 +68,7 @@ pub struct Violation {
     pub pointer: String,
     /// The rule that was broken, for programs; stable.
     #[schema(examples("too-long"))]
-    pub code: String,
+    pub code: Cow<'static, str>,
     /// The rule that was broken, for people.
     #[schema(examples("must have at most 80 characters"))]
     pub detail: String,
@@ -111,12 +112,12 @@ impl Violations {
     pub const LIMIT: usize = 32;
 
     /// Keeps a violation, unless there are enough.
-    pub fn add(&mut self, place: ViolationPlace, pointer: String, code: &str, detail: String) {
+    pub fn add(&mut self, place: ViolationPlace, pointer: String, code: &'static str, detail: String) {
         if self.0.len() < Self::LIMIT {
             self.0.push(Violation {
                 r#in: place,
                 pointer,
-                code: code.to_owned(),
+                code: Cow::Borrowed(code),
                 detail,
             });
         }

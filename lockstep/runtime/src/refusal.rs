@@ -68,11 +68,11 @@ impl Refusal {
     /// The document for the client.
     pub fn into_problem(self, request_id: String) -> Problem {
         Problem {
-            r#type: format!("/problems/{}", self.code),
-            title: title(self.code),
+            r#type: ["/problems/", self.code].concat().into(),
+            title: title(self.code).into(),
             status: self.status,
-            detail: self.detail.map(Cow::into_owned),
-            code: self.code.to_owned(),
+            detail: self.detail,
+            code: Cow::Borrowed(self.code),
             request_id,
             errors: self.violations,
         }

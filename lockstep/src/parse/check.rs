@@ -136,6 +136,15 @@ impl<'d> Context<'d> {
                 &mut errors,
             );
         }
+        for (code, response) in operations.iter().flat_map(Operation::answers) {
+            let headers = response.headers.iter().map(|one| (one.name.as_str(), &one.place));
+            collisions(
+                headers,
+                names::camel,
+                &format!("headers of an answer {code}"),
+                &mut errors,
+            );
+        }
         let tags = operations
             .iter()
             .map(|operation| (operation.tag.as_str(), &operation.place));
@@ -148,6 +157,32 @@ impl<'d> Context<'d> {
                 message,
                 "Rename one of them: generated code needs both.",
             );
+        }
+    }
+
+    /// Reports arrays in requests whose items are compared with each other, however many a caller sends.
+    pub(super) fn check_unique_items(&mut self, operations: &[Operation]) {
+        let mut sent: Vec<(&Type, &Place)> = Vec::new();
+        for def in self.types.values().filter(|def| def.in_requests) {
+            match &def.shape {
+                Shape::Alias(ty) => sent.push((ty, &def.place)),
+                Shape::Object(object) => {
+                    sent.extend(object.fields.iter().map(|field| (&field.ty, &field.place)));
+                    if let Additional::Typed(ty) = &object.additional {
+                        sent.push((ty, &def.place));
+                    }
+                }
+                _ => {}
+            }
+        }
+        let parameters = operations.iter().flat_map(|operation| &operation.parameters);
+        sent.extend(parameters.map(|one| (&one.ty, &one.place)));
+        let endless = sent.into_iter().filter(|(ty, _)| compares_without_end(ty));
+        let places: Vec<_> = endless.map(|(_, place)| place.clone()).collect();
+        for place in places {
+            let message = format!("`uniqueItems` in a request needs `maxItems` of at most {MOST_UNIQUE}");
+            let hint = "Add `maxItems`, or lower it: every item is compared with every other.";
+            self.error(&place, "unsupported-unique-items", message, hint);
         }
     }
 
@@ -187,6 +222,9 @@ impl<'d> Context<'d> {
     }
 }
 
+/// How many items a request may have where every two are compared.
+const MOST_UNIQUE: u64 = 1000;
+
 enum Behind {
     Scalar,
     Array(Type),
@@ -209,6 +247,18 @@ fn is_finite(def: &TypeDef, known: &dyn Fn(&str) -> bool) -> bool {
             .all(|field| !field.required || field.nullable || ends(&field.ty)),
         Shape::Union(union) => union.variants.is_empty() || union.variants.iter().any(|variant| known(&variant.ty)),
         _ => true,
+    }
+}
+
+fn compares_without_end(ty: &Type) -> bool {
+    match ty {
+        Type::Array(array) => {
+            let endless = array.unique_items && array.max_items.is_none_or(|max| max > MOST_UNIQUE);
+            endless || compares_without_end(&array.items)
+        }
+        Type::Map(map) => compares_without_end(&map.values),
+        Type::Nullable(inner) => compares_without_end(inner),
+        _ => false,
     }
 }
 

@@ -252,6 +252,7 @@ impl<'d> Context<'d> {
         self.direct(&mut operations);
         self.check_names(&operations);
         self.check_defaults(&operations);
+        self.check_unique_items(&operations);
         let requirements = operations.iter().flat_map(|operation| &operation.security.alternatives);
         let required: Vec<_> = requirements
             .flat_map(|requirement| requirement.schemes.clone())

@@ -186,6 +186,7 @@ impl<'d> Context<'d> {
             aliases.push(Alias {
                 path: path.to_owned(),
                 deprecation,
+                place: alias.place.clone(),
             });
         }
         aliases.sort_by(|a, b| a.path.cmp(&b.path));
@@ -277,7 +278,7 @@ impl<'d> Context<'d> {
             if of_alias != names {
                 let message = format!("the alias `{}` has other parameters than `{}`", alias.path, path.key);
                 self.error(
-                    &operation.place,
+                    &alias.place,
                     "alias-parameters",
                     message,
                     "Use exactly the parameters of the path.",

@@ -261,6 +261,7 @@ impl<'d> Context<'d> {
             docs: if docs.is_empty() { used.docs } else { docs },
             required: self.flag(node, "required"),
             ty: used.ty,
+            place: entry.key_place.clone(),
         })
     }
 }

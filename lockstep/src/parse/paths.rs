@@ -34,7 +34,7 @@ impl<'d> Context<'d> {
                     .all(|one| one.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@".contains(one))
         };
         let named = |name: &str| {
-            !name.is_empty()
+            name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
                 && name
                     .chars()
                     .all(|one| one.is_ascii_alphanumeric() || "_-.".contains(one))
@@ -46,7 +46,7 @@ impl<'d> Context<'d> {
                 place,
                 "path-syntax",
                 message,
-                "A segment is plain text or one whole `{parameter}`; none is empty.",
+                "A segment is plain text or one whole `{parameter}`, which begins with a letter; none is empty.",
             );
         }
         let mut names: Vec<_> = parameters(path).collect();
@@ -67,45 +67,56 @@ impl<'d> Context<'d> {
     /// has a parameter that the other has not, the document is ambiguous; only an alias may be, and then the route
     /// with the leftmost literal wins.
     pub(super) fn check_routes(&mut self, operations: &[Operation]) {
-        let mut routes: Vec<(&str, &Operation, bool)> = Vec::new();
-        for operation in operations {
-            routes.push((&operation.path, operation, false));
-            routes.extend(
-                operation
-                    .aliases
-                    .iter()
-                    .map(|alias| (alias.path.as_str(), operation, true)),
-            );
-        }
-        let mut seen: BTreeMap<(String, &str), &Operation> = BTreeMap::new();
-        for (path, operation, _) in &routes {
-            if let Some(other) = seen.insert((shape(path), operation.method.as_str()), operation) {
-                let message = format!(
-                    "{} {path} is routed to `{}` and to `{}`",
-                    operation.method, other.id, operation.id
-                );
-                self.error(
-                    &operation.place,
-                    "duplicate-route",
-                    message,
-                    "Remove one of the paths or aliases.",
-                );
+        let routes: Vec<_> = operations.iter().flat_map(Route::of).collect();
+        let mut seen: BTreeMap<(String, &str), &Route> = BTreeMap::new();
+        for route in &routes {
+            let (path, method) = (route.path, route.operation.method.as_str());
+            if let Some(other) = seen.insert((shape(path), method), route) {
+                let (first, second) = (&other.operation.id, &route.operation.id);
+                let message = format!("{method} {path} is routed to `{first}` and to `{second}`");
+                let hint = "Remove one of the paths or aliases.";
+                self.error(route.place, "duplicate-route", message, hint);
             }
         }
-        for (at, (path, operation, alias)) in routes.iter().enumerate() {
-            for (other, _, other_alias) in routes.iter().take(at) {
-                let renamed = path != other && shape(path) == shape(other);
-                if renamed || (!alias && !other_alias && is_ambiguous(path, other)) {
-                    let message = format!("`{path}` and `{other}` match the same requests");
-                    self.error(
-                        &operation.place,
-                        "ambiguous-path",
-                        message,
-                        "Name parameters alike, or change a path.",
-                    );
-                }
+        for (at, route) in routes.iter().enumerate() {
+            for other in routes.iter().take(at).filter(|other| route.is_unclear_beside(other)) {
+                let message = format!("`{}` and `{}` match the same requests", route.path, other.path);
+                let hint = "Name parameters alike, or change a path.";
+                self.error(route.place, "ambiguous-path", message, hint);
             }
         }
+    }
+}
+
+/// A path that leads to an operation: its own or an alias.
+struct Route<'o> {
+    path: &'o str,
+    operation: &'o Operation,
+    is_alias: bool,
+    place: &'o Place,
+}
+
+impl<'o> Route<'o> {
+    fn of(operation: &'o Operation) -> impl Iterator<Item = Self> {
+        let own = (operation.path.as_str(), false, &operation.place);
+        let aliases = operation
+            .aliases
+            .iter()
+            .map(|alias| (alias.path.as_str(), true, &alias.place));
+        [own]
+            .into_iter()
+            .chain(aliases)
+            .map(move |(path, is_alias, place)| Self {
+                path,
+                operation,
+                is_alias,
+                place,
+            })
+    }
+
+    fn is_unclear_beside(&self, other: &Self) -> bool {
+        let renamed = self.path != other.path && shape(self.path) == shape(other.path);
+        renamed || (!self.is_alias && !other.is_alias && is_ambiguous(self.path, other.path))
     }
 }
 

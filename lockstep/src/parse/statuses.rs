@@ -1,7 +1,8 @@
 //! Answers that the generated layer itself can give: each of them must be documented, and every error is a problem.
 
 use super::Context;
-use crate::model::{Operation, Response, Status};
+use crate::model::{Header, Operation, Response, Status};
+use crate::names;
 use crate::source::{Node, Place};
 
 /// The header that an error status must document, if any.
@@ -26,7 +27,7 @@ impl<'d> Context<'d> {
             if !operation
                 .responses
                 .iter()
-                .any(|one| covers(one.status, status) && one.is_problem())
+                .any(|one| one.status.covers(status) && one.is_problem())
             {
                 let message = format!("`{}` can answer {status}, which is not documented: {why}", operation.id);
                 let hint =
@@ -34,75 +35,67 @@ impl<'d> Context<'d> {
                 self.error(&own.key_place, "undocumented-status", message, hint);
             }
         }
-        if !operation
-            .responses
-            .iter()
-            .any(|one| matches!(one.status, Status::Exact(..400)))
-        {
+        if !operation.responses.iter().any(|one| one.status.is_success()) {
             let message = format!("`{}` has no answer for success", operation.id);
             self.error(&own.key_place, "no-success", message, "Document a status below 400.");
         }
         for response in &operation.responses {
-            let place = place(&key(response.status)).unwrap_or_else(|| own.key_place.clone());
+            let place = place(&response.status.to_string()).unwrap_or_else(|| own.key_place.clone());
             self.check_error(response, &place);
         }
     }
 
     fn check_error(&mut self, response: &Response, place: &Place) {
-        let name = key(response.status);
-        let is_error = !matches!(response.status, Status::Exact(..400));
-        if is_error != response.is_problem() {
-            let (code, message, hint) = if is_error {
-                (
-                    "error-not-problem",
-                    format!("the error `{name}` is no problem document"),
-                    "Give it an application/problem+json body.",
-                )
-            } else {
-                (
-                    "problem-success",
-                    format!("the success `{name}` is a problem document"),
-                    "Use application/json.",
-                )
-            };
-            self.error(place, code, message, hint);
-            return;
+        let status = response.status;
+        match (status.is_success(), response.is_problem()) {
+            (true, false) => {}
+            (true, true) => {
+                let message = format!("the success `{status}` is a problem document");
+                self.error(place, "problem-success", message, "Use application/json.");
+            }
+            (false, false) => {
+                let message = format!("the error `{status}` is no problem document");
+                let hint = "Give it an application/problem+json body.";
+                self.error(place, "error-not-problem", message, hint);
+            }
+            (false, true) => self.check_problem_answer(response, place),
         }
-        if !is_error {
-            return;
+    }
+
+    /// Reports a problem of a status or with headers that the runtime does not write.
+    fn check_problem_answer(&mut self, response: &Response, place: &Place) {
+        if let Status::Exact(code) = response.status
+            && names::refusal(code).is_none()
+        {
+            let codes: Vec<_> = names::REFUSALS.iter().map(|(code, _)| code.to_string()).collect();
+            let message = format!("nothing can refuse with {code}");
+            let hint = format!("Use one of {}; the problem's code tells more.", codes.join(", "));
+            self.error(place, "unsupported-error", message, hint);
         }
-        let expected = |header: &str| {
+        let known = |header: &Header| {
             ERROR_HEADERS
                 .iter()
                 .chain(&OPTIONAL_HEADERS)
-                .find(|(status, name)| covers(response.status, *status) && header.eq_ignore_ascii_case(name))
+                .any(|(code, name)| response.status.covers(*code) && header.name.eq_ignore_ascii_case(name))
         };
-        for header in response
-            .headers
-            .iter()
-            .filter(|header| expected(&header.name).is_none())
-        {
-            let message = format!("the header `{}` cannot be sent with the problem `{name}`", header.name);
+        for header in response.headers.iter().filter(|header| !known(header)) {
+            let message = format!(
+                "the header `{}` cannot be sent with the problem `{}`",
+                header.name, response.status
+            );
             let hint = "Only 401 has WWW-Authenticate, 429 and 503 have Retry-After, and 429 may have RateLimit and \
                 RateLimit-Policy; put the rest into the problem's detail.";
             self.error(place, "problem-header", message, hint);
         }
-        let Status::Exact(status) = response.status else { return };
-        let Some((_, header)) = ERROR_HEADERS.iter().find(|(of, _)| *of == status) else {
+        let own = |code: &u16| response.status == Status::Exact(*code);
+        let Some((code, header)) = ERROR_HEADERS.iter().find(|(code, _)| own(code)) else {
             return;
         };
-        if !response
-            .headers
-            .iter()
-            .any(|one| one.required && one.name.eq_ignore_ascii_case(header))
-        {
-            let message = format!("the answer {status} does not document `{header}`, which it always has");
-            self.error(
-                place,
-                "missing-header",
-                message,
-                format!("Document the header `{header}` with `required: true`."),
-            );
+        let sent = |one: &Header| one.required && one.name.eq_ignore_ascii_case(header);
+        if !response.headers.iter().any(sent) {
+            let message = format!("the answer {code} does not document `{header}`, which it always has");
+            let hint = format!("Document the header `{header}` with `required: true`.");
+            self.error(place, "missing-header", message, hint);
         }
     }
 }
@@ -119,7 +112,7 @@ fn generated(operation: &Operation) -> Vec<(u16, &'static str)> {
     let negotiates = operation
         .responses
         .iter()
-        .any(|one| matches!(one.status, Status::Exact(..400)) && one.body.is_some());
+        .any(|one| one.status.is_success() && one.body.is_some());
     let reasons = [
         (400, has_input, "parameters or a body can be malformed"),
         (401, !alternatives.is_empty(), "a token can be missing or wrong"),
@@ -130,27 +123,15 @@ fn generated(operation: &Operation) -> Vec<(u16, &'static str)> {
         (415, has_body, "the body can be of another media type"),
         (422, has_input, "parameters or a body can be invalid"),
         (500, true, "the server can fail"),
+        (
+            503,
+            !alternatives.is_empty(),
+            "what verifies credentials can be unavailable",
+        ),
     ];
     reasons
         .into_iter()
         .filter(|(_, applies, _)| *applies)
         .map(|(status, _, why)| (status, why))
         .collect()
-}
-
-fn covers(documented: Status, status: u16) -> bool {
-    match documented {
-        Status::Exact(exact) => exact == status,
-        Status::Class(class) => u16::from(class) == status / 100,
-        Status::Default => true,
-    }
-}
-
-/// A status as a document writes it.
-fn key(status: Status) -> String {
-    match status {
-        Status::Exact(status) => status.to_string(),
-        Status::Class(class) => format!("{class}XX"),
-        Status::Default => "default".to_owned(),
-    }
 }

@@ -1,9 +1,9 @@
 //! `oneOf` and `anyOf`: a value or null, an enum with descriptions, or a union told apart by a discriminator.
 
 use super::Context;
-use crate::model::{EnumValue, Object, Shape, TextFormat, Type, TypeDef, Union, Variant};
+use crate::model::{EnumValue, Field, Object, Shape, TextFormat, Type, TypeDef, Union, Variant};
 use crate::names;
-use crate::source::{Node, Value};
+use crate::source::{Node, Place, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A union before its tags are known: they may follow from variants that are defined later.
@@ -12,6 +12,9 @@ pub(super) struct PendingTags {
     default: String,
     place: crate::source::Place,
 }
+
+/// Why a variant has no usable tag: a code, a message and a hint.
+type Flaw = (&'static str, String, &'static str);
 
 impl<'d> Context<'d> {
     /// A union; the boolean says whether null is one of its members.
@@ -245,71 +248,57 @@ impl<'d> Context<'d> {
     }
 
     /// The values that a variant allows in its tag field; `Some(None)` if any string will do.
-    fn tag_values(&mut self, place: &crate::source::Place, ty: &str, tag: &str) -> Option<Option<Vec<EnumValue>>> {
-        let def = self.types.get(ty)?.clone();
-        let fail = |context: &mut Self, code, message: String, hint: &str| {
-            context.error(place, code, message, hint);
+    fn tag_values(&mut self, place: &Place, ty: &str, tag: &str) -> Option<Option<Vec<EnumValue>>> {
+        let found = self.types.get(ty).map(|def| self.values_in(def, tag))?;
+        found.unwrap_or_else(|(code, message, hint)| {
+            self.error(place, code, message, hint);
             None
+        })
+    }
+
+    fn values_in(&self, def: &TypeDef, tag: &str) -> Result<Option<Option<Vec<EnumValue>>>, Flaw> {
+        let only = |constant: &String| {
+            vec![EnumValue {
+                value: constant.clone(),
+                docs: String::new(),
+            }]
         };
+        let wrong = |what: &str| {
+            let message = format!("the tag `{tag}` of `{}` is no {what}", def.name);
+            Err(("union-tag-type", message, "Use a string."))
+        };
+        match &self.tag_field(def, tag)?.ty {
+            Type::Text(text) if text.format == TextFormat::Plain => Ok(Some(text.constant.as_ref().map(only))),
+            Type::Named(name) => match self.types.get(name).map(|def| &def.shape) {
+                Some(Shape::Enum(values)) => Ok(Some(Some(values.clone()))),
+                None => Ok(None),
+                Some(_) => wrong("enum"),
+            },
+            _ => wrong("string"),
+        }
+    }
+
+    fn tag_field<'t>(&self, def: &'t TypeDef, tag: &str) -> Result<&'t Field, Flaw> {
+        let ty = &def.name;
         let Shape::Object(object) = &def.shape else {
-            return fail(
-                self,
-                "union-variant",
-                format!("the variant `{ty}` is not an object"),
-                "Wrap the value in an object.",
-            );
+            let message = format!("the variant `{ty}` is not an object");
+            return Err(("union-variant", message, "Wrap the value in an object."));
         };
         let Some(field) = object.fields.iter().find(|field| field.name == tag) else {
+            let message = format!("the variant `{ty}` has no field `{tag}`");
             let hint = "Add the field: a required string, or an enum of its tag.";
-            return fail(
-                self,
-                "union-tag-missing",
-                format!("the variant `{ty}` has no field `{tag}`"),
-                hint,
-            );
+            return Err(("union-tag-missing", message, hint));
         };
-        if self.access.contains_key(&(ty.to_owned(), tag.to_owned())) {
+        if self.access.contains_key(&(ty.clone(), tag.to_owned())) {
             let message = format!("the tag `{tag}` of the variant `{ty}` travels in one direction only");
-            return fail(
-                self,
-                "union-tag-direction",
-                message,
-                "Remove readOnly or writeOnly from the field.",
-            );
+            let hint = "Remove readOnly or writeOnly from the field.";
+            return Err(("union-tag-direction", message, hint));
         }
         if !field.required || field.nullable {
             let message = format!("the tag `{tag}` of the variant `{ty}` can be absent or null");
-            return fail(
-                self,
-                "union-tag-optional",
-                message,
-                "Make it required and not nullable.",
-            );
+            return Err(("union-tag-optional", message, "Make it required and not nullable."));
         }
-        match &field.ty {
-            Type::Text(text) if text.format == TextFormat::Plain => Some(text.constant.as_ref().map(|constant| {
-                vec![EnumValue {
-                    value: constant.clone(),
-                    docs: String::new(),
-                }]
-            })),
-            Type::Named(name) => match self.types.get(name).map(|def| def.shape.clone()) {
-                Some(Shape::Enum(values)) => Some(Some(values)),
-                None => None,
-                Some(_) => fail(
-                    self,
-                    "union-tag-type",
-                    format!("the tag `{tag}` of `{ty}` is no enum"),
-                    "Use a string.",
-                ),
-            },
-            _ => fail(
-                self,
-                "union-tag-type",
-                format!("the tag `{tag}` of `{ty}` is no string"),
-                "Use a string.",
-            ),
-        }
+        Ok(field)
     }
 
     /// Gives the tag field of a variant an enum of exactly its tags.

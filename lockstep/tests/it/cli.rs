@@ -1,5 +1,6 @@
 //! The command line, as a process: what it writes, compares and says, and how it exits.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -31,21 +32,28 @@ impl Project {
     }
 
     fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
-        let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_lockstep"))
-            .args(arguments)
-            .current_dir(&self.0)
-            .output()
-            .unwrap();
-        (
-            status.code(),
-            String::from_utf8(stdout).unwrap() + &String::from_utf8(stderr).unwrap(),
-        )
+        run(&self.0, arguments)
     }
 
     fn edit(&self, file: &str, edit: impl Fn(String) -> String) {
         let path = self.0.join(file);
         fs::write(&path, edit(fs::read_to_string(&path).unwrap())).unwrap();
     }
+}
+
+fn lockstep(directory: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lockstep"));
+    command.args(arguments).current_dir(directory);
+    command
+}
+
+/// The exit status, and what was said.
+fn run(directory: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let Output { status, stdout, stderr } = lockstep(directory, arguments).output().unwrap();
+    (
+        status.code(),
+        String::from_utf8(stdout).unwrap() + &String::from_utf8(stderr).unwrap(),
+    )
 }
 
 #[test]
@@ -160,4 +168,95 @@ fn help_tells_everything() {
     ] {
         assert!(said.contains(word), "{word} is missing:\n{said}");
     }
+    for (command, words) in [
+        ("generate", ["A file is deleted", "--config", "Exits with"].as_slice()),
+        ("check", &["Writes nothing", "--config", "Exits with"]),
+        ("lint", &["casing", "--config", "Exits with"]),
+    ] {
+        let (code, said) = project.run(&[command, "--help"]);
+        assert_eq!(code, Some(0));
+        for word in words {
+            assert!(said.contains(word), "{word} is missing:\n{said}");
+        }
+    }
+}
+
+/// Every generated file, by its path in the project.
+fn outputs(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut waiting: Vec<PathBuf> = ["contract", "server", "client", "ts"]
+        .map(|one| directory.join(one))
+        .into();
+    while let Some(path) = waiting.pop() {
+        if path.is_dir() {
+            waiting.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.exists() {
+            let name = path.strip_prefix(directory).unwrap().to_owned();
+            found.insert(name, fs::read(&path).unwrap());
+        }
+    }
+    found
+}
+
+#[test]
+fn outputs_are_the_same_whatever_the_order_of_keys_and_wherever_it_runs() {
+    let plain = Project::new("plain");
+    assert_eq!(plain.run(&["generate"]).0, Some(0));
+    let expected = outputs(&plain.0);
+    assert!(expected.len() > 8);
+
+    let shuffled = Project::new("shuffled");
+    for seed in 1..=2 {
+        shuffled.edit("openapi.yaml", |text| super::order::shuffled_text(&text, seed));
+        let (code, said) = shuffled.run(&["generate"]);
+        assert_eq!(code, Some(0), "{said}");
+        assert!(outputs(&shuffled.0) == expected, "seed {seed}");
+    }
+
+    let elsewhere = Project::new("elsewhere");
+    let config = elsewhere.0.join("lockstep.toml");
+    for (directory, config) in [
+        (Path::new("/"), config.clone()),
+        (plain.0.as_path(), PathBuf::from("../elsewhere/lockstep.toml")),
+    ] {
+        let (code, said) = run(directory, &["generate", "--config", config.to_str().unwrap()]);
+        assert_eq!(code, Some(0), "{said}");
+        assert!(outputs(&elsewhere.0) == expected, "{}", config.display());
+        for (file, _) in expected.iter() {
+            fs::remove_file(elsewhere.0.join(file)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn what_is_missing_is_said_with_what_to_do() {
+    let project = Project::new("missing");
+    let (code, said) = project.run(&["generate", "--config", "no.toml"]);
+    assert!(code == Some(2) && said.contains("no.toml cannot be read"), "{said}");
+    assert!(said.contains("--config"), "{said}");
+
+    let output = lockstep(&project.0, &["generate"]).env("PATH", "").output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("rustup component add rustfmt"), "{said}");
+
+    fs::remove_file(project.0.join("openapi.yaml")).unwrap();
+    for command in ["generate", "check", "lint"] {
+        let (code, said) = project.run(&[command]);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains("openapi.yaml") && said.contains("hint:"), "{said}");
+    }
+    assert!(outputs(&project.0).is_empty());
+}
+
+#[test]
+fn findings_exit_with_1_and_none_with_0() {
+    let project = Project::new("findings");
+    let (code, said) = project.run(&["lint"]);
+    assert!(code == Some(0) && said.contains("no findings"), "{said}");
+    project.edit("openapi.yaml", |text| {
+        text.replacen("      summary: ", "      x-summary: ", 1)
+    });
+    let (code, said) = project.run(&["lint"]);
+    assert!(code == Some(1) && said.contains("warning["), "{said}");
 }

@@ -11,6 +11,5 @@ fn the_contract_of_this_repository_is_read() {
             errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
         )
     });
-    println!("{api:#?}");
     assert!(api.type_def("Space").is_some());
 }

@@ -49,6 +49,12 @@ fn shuffled(node: &Node, dice: &mut Dice) -> String {
     }
 }
 
+/// A contract with the keys of every mapping in another order, as JSON.
+pub(crate) fn shuffled_text(text: &str, seed: u64) -> String {
+    let document = read(Path::new("openapi.yaml"), text).unwrap();
+    shuffled(&document, &mut Dice(seed))
+}
+
 #[test]
 fn the_order_of_keys_means_nothing() {
     let mut contracts: Vec<PathBuf> = super::contracts("accepted");

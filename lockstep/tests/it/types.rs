@@ -1,25 +1,15 @@
-//! The Rust types of every accepted contract, compared with a golden file that the crate `compiled` compiles and tests.
+//! The Rust types of every golden contract, compared with a file that the crate `compiled` compiles and tests.
 //! `LOCKSTEP_BLESS=1` writes the golden files.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use lockstep::{emit, output, parse};
 
 #[test]
 fn types_are_golden() {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/accepted");
-    let mut contracts: Vec<PathBuf> = fs::read_dir(&corpus)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    contracts.retain(|path| {
-        path.extension()
-            .is_some_and(|extension| extension == "yaml" || extension == "json")
-    });
-    contracts.sort();
-    assert!(!contracts.is_empty());
-    let compiled = fs::read_to_string(corpus.join("../compiled/src/lib.rs")).unwrap();
+    let contracts = super::golden_contracts();
+    let compiled = fs::read_to_string("tests/compiled/src/lib.rs").unwrap();
     for contract in &contracts {
         let module = format!("pub mod {} {{", contract.file_stem().unwrap().to_str().unwrap());
         assert!(

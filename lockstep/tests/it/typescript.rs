@@ -1,13 +1,13 @@
-//! The golden `index.ts` of every accepted contract. `npm run test:goldens` in `ts-types` compiles them with every
+//! The golden `index.ts` of every golden contract. `npm run test:goldens` in `ts-types` compiles them with every
 //! supported compiler.
 
-use crate::{assert_golden, contracts, listed};
+use crate::{assert_golden, golden_contracts, listed};
 use lockstep::emit::typescript;
 use lockstep::{output, parse};
 
 #[test]
-fn every_accepted_contract_has_its_golden_typescript() {
-    for contract in contracts("accepted") {
+fn every_golden_contract_has_its_golden_typescript() {
+    for contract in golden_contracts() {
         let api = parse::parse(&contract).unwrap_or_else(|errors| panic!("{}", listed(&errors)));
         assert_eq!(typescript::check(&api), []);
         let text = typescript::emit(&api, &output::header(&contract));

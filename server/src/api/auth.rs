@@ -3,12 +3,17 @@
 //! The operations of the tag `Auth`.
 
 use actix_web::HttpResponse;
+use actix_web::http::header::HeaderName;
 use lockstep_runtime as runtime;
 use lockstep_runtime::actix::{Answer, Call, Input, Reply};
 use lockstep_runtime::{InternalError, refusals};
 use spaces_contract::{Account, Credentials, Logout, PasswordChange, Registration, Session, TokenRefresh};
 
 use super::security::Security;
+
+const CACHE_CONTROL: HeaderName = HeaderName::from_static("cache-control");
+const ETAG: HeaderName = HeaderName::from_static("etag");
+const LOCATION: HeaderName = HeaderName::from_static("location");
 
 /// Signing up, signing in and sessions.
 pub trait AuthApi: Security {
@@ -114,7 +119,7 @@ impl Answer for LoginAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { body } => Reply::new(200)
-                .header("cache-control", "no-store")
+                .constant_header(CACHE_CONTROL, "no-store")
                 .json("application/json", &body),
         }
     }
@@ -153,6 +158,7 @@ impl GetMeParams {
 
 /// What `getMe` answers.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "the contract decides how large they are")]
 pub enum GetMeAnswer {
     /// 200: The account.
     Ok {
@@ -172,12 +178,12 @@ impl Answer for GetMeAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { etag, body } => Reply::new(200)
-                .header("cache-control", "no-store")
-                .header("etag", etag)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
                 .json("application/json", &body),
             Self::NotModified { etag } => Reply::new(304)
-                .header("cache-control", "no-store")
-                .header("etag", etag)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
                 .empty(),
         }
     }
@@ -197,7 +203,7 @@ impl Answer for RefreshTokensAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { body } => Reply::new(200)
-                .header("cache-control", "no-store")
+                .constant_header(CACHE_CONTROL, "no-store")
                 .json("application/json", &body),
         }
     }
@@ -221,9 +227,9 @@ impl Answer for RegisterAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Created { etag, location, body } => Reply::new(201)
-                .header("cache-control", "no-store")
-                .header("etag", etag)
-                .header("location", location)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
+                .header(LOCATION, location)
                 .json("application/json", &body),
         }
     }

@@ -3,12 +3,16 @@
 //! The operations of the tag `Configuration`.
 
 use actix_web::HttpResponse;
+use actix_web::http::header::HeaderName;
 use lockstep_runtime as runtime;
 use lockstep_runtime::actix::{Answer, Call, Input, Reply};
 use lockstep_runtime::{InternalError, refusals};
 use spaces_contract::{AwsConfig, AwsConnectionTest, MonitoringConfig};
 
 use super::security::Security;
+
+const CACHE_CONTROL: HeaderName = HeaderName::from_static("cache-control");
+const ETAG: HeaderName = HeaderName::from_static("etag");
 
 /// What administrators set for the whole deployment.
 pub trait ConfigurationApi: Security {
@@ -94,6 +98,7 @@ impl GetAwsConfigParams {
 
 /// What `getAwsConfig` answers.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "the contract decides how large they are")]
 pub enum GetAwsConfigAnswer {
     /// 200: The configuration.
     Ok {
@@ -113,12 +118,12 @@ impl Answer for GetAwsConfigAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { etag, body } => Reply::new(200)
-                .header("cache-control", "no-store")
-                .header("etag", etag)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
                 .json("application/json", &body),
             Self::NotModified { etag } => Reply::new(304)
-                .header("cache-control", "no-store")
-                .header("etag", etag)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
                 .empty(),
         }
     }
@@ -156,8 +161,8 @@ impl Answer for UpdateAwsConfigAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { etag, body } => Reply::new(200)
-                .header("cache-control", "no-store")
-                .header("etag", etag)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
                 .json("application/json", &body),
         }
     }
@@ -177,7 +182,7 @@ impl Answer for TestAwsConnectionAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { body } => Reply::new(200)
-                .header("cache-control", "no-store")
+                .constant_header(CACHE_CONTROL, "no-store")
                 .json("application/json", &body),
         }
     }
@@ -201,6 +206,7 @@ impl GetMonitoringConfigParams {
 
 /// What `getMonitoringConfig` answers.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "the contract decides how large they are")]
 pub enum GetMonitoringConfigAnswer {
     /// 200: The configuration.
     Ok {
@@ -220,12 +226,12 @@ impl Answer for GetMonitoringConfigAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { etag, body } => Reply::new(200)
-                .header("cache-control", "no-store")
-                .header("etag", etag)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
                 .json("application/json", &body),
             Self::NotModified { etag } => Reply::new(304)
-                .header("cache-control", "no-store")
-                .header("etag", etag)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
                 .empty(),
         }
     }
@@ -263,8 +269,8 @@ impl Answer for UpdateMonitoringConfigAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { etag, body } => Reply::new(200)
-                .header("cache-control", "no-store")
-                .header("etag", etag)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
                 .json("application/json", &body),
         }
     }

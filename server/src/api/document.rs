@@ -2,7 +2,7 @@
 
 //! The document of Spaces by utoipa: derived from the code, to be compared with the contract.
 
-use lockstep_runtime::{set_body_optional, set_parameter_default};
+use lockstep_runtime::{set_body_optional, set_parameter_default, set_parameter_rules};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -251,11 +251,35 @@ impl Modify for Remainder {
         set_parameter_default(openapi, "listPendingInvitations", "limit", serde_json::json!(25));
         set_parameter_default(openapi, "listSpaces", "limit", serde_json::json!(25));
         set_parameter_default(openapi, "listMembers", "limit", serde_json::json!(25));
+        set_parameter_rules(
+            openapi,
+            "listTasks",
+            "status",
+            serde_json::json!({"maxItems": 5, "uniqueItems": true}),
+        );
+        set_parameter_rules(
+            openapi,
+            "listTasks",
+            "priority",
+            serde_json::json!({"maxItems": 4, "uniqueItems": true}),
+        );
         set_parameter_default(openapi, "listTasks", "sort", serde_json::json!("created"));
         set_parameter_default(openapi, "listTasks", "limit", serde_json::json!(25));
         set_parameter_default(openapi, "listTaskComments", "limit", serde_json::json!(25));
         set_parameter_default(openapi, "listUsers", "limit", serde_json::json!(25));
         set_parameter_default(openapi, "listUserActivity", "limit", serde_json::json!(25));
+        set_parameter_rules(
+            openapi,
+            "listUserTasks",
+            "status",
+            serde_json::json!({"maxItems": 5, "uniqueItems": true}),
+        );
+        set_parameter_rules(
+            openapi,
+            "listUserTasks",
+            "priority",
+            serde_json::json!({"maxItems": 4, "uniqueItems": true}),
+        );
         set_parameter_default(openapi, "listUserTasks", "sort", serde_json::json!("created"));
         set_parameter_default(openapi, "listUserTasks", "limit", serde_json::json!(25));
     }

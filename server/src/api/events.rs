@@ -3,6 +3,7 @@
 //! The operations of the tag `Events`.
 
 use actix_web::HttpResponse;
+use actix_web::http::header::HeaderName;
 use lockstep_runtime as runtime;
 use lockstep_runtime::actix::{Answer, Call, Input, Reply};
 use lockstep_runtime::{InternalError, refusals};
@@ -11,6 +12,10 @@ use spaces_contract::{
 };
 
 use super::security::Security;
+
+const CACHE_CONTROL: HeaderName = HeaderName::from_static("cache-control");
+const ETAG: HeaderName = HeaderName::from_static("etag");
+const LOCATION: HeaderName = HeaderName::from_static("location");
 
 /// Monitoring events, and the tasks that follow from them.
 pub trait EventsApi: Security {
@@ -134,7 +139,7 @@ impl Answer for ListEventsAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { body } => Reply::new(200)
-                .header("cache-control", "no-store")
+                .constant_header(CACHE_CONTROL, "no-store")
                 .json("application/json", &body),
         }
     }
@@ -154,7 +159,7 @@ impl Answer for IngestEventsAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { body } => Reply::new(200)
-                .header("cache-control", "no-store")
+                .constant_header(CACHE_CONTROL, "no-store")
                 .json("application/json", &body),
         }
     }
@@ -184,6 +189,7 @@ impl GetEventParams {
 
 /// What `getEvent` answers.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "the contract decides how large they are")]
 pub enum GetEventAnswer {
     /// 200: The event.
     Ok {
@@ -203,12 +209,12 @@ impl Answer for GetEventAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { etag, body } => Reply::new(200)
-                .header("cache-control", "no-store")
-                .header("etag", etag)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
                 .json("application/json", &body),
             Self::NotModified { etag } => Reply::new(304)
-                .header("cache-control", "no-store")
-                .header("etag", etag)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
                 .empty(),
         }
     }
@@ -258,9 +264,9 @@ impl Answer for CreateTaskFromEventAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Created { etag, location, body } => Reply::new(201)
-                .header("cache-control", "no-store")
-                .header("etag", etag)
-                .header("location", location)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
+                .header(LOCATION, location)
                 .json("application/json", &body),
         }
     }

@@ -3,6 +3,7 @@
 //! The operations of the tag `Invitations`.
 
 use actix_web::HttpResponse;
+use actix_web::http::header::HeaderName;
 use lockstep_runtime as runtime;
 use lockstep_runtime::actix::{Answer, Call, Input, Reply};
 use lockstep_runtime::{InternalError, refusals};
@@ -12,6 +13,10 @@ use spaces_contract::{
 };
 
 use super::security::Security;
+
+const CACHE_CONTROL: HeaderName = HeaderName::from_static("cache-control");
+const ETAG: HeaderName = HeaderName::from_static("etag");
+const LOCATION: HeaderName = HeaderName::from_static("location");
 
 /// How people come into a space.
 pub trait InvitationsApi: Security {
@@ -128,9 +133,9 @@ impl Answer for CreateInvitationAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Created { etag, location, body } => Reply::new(201)
-                .header("cache-control", "no-store")
-                .header("etag", etag)
-                .header("location", location)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
+                .header(LOCATION, location)
                 .json("application/json", &body),
         }
     }
@@ -152,8 +157,8 @@ impl Answer for AcceptInvitationAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { etag, body } => Reply::new(200)
-                .header("cache-control", "no-store")
-                .header("etag", etag)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
                 .json("application/json", &body),
         }
     }
@@ -209,7 +214,7 @@ impl Answer for ListPendingInvitationsAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { body } => Reply::new(200)
-                .header("cache-control", "no-store")
+                .constant_header(CACHE_CONTROL, "no-store")
                 .json("application/json", &body),
         }
     }
@@ -243,7 +248,7 @@ impl Answer for ValidateInvitationAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { body } => Reply::new(200)
-                .header("cache-control", "no-store")
+                .constant_header(CACHE_CONTROL, "no-store")
                 .json("application/json", &body),
         }
     }

@@ -3,12 +3,17 @@
 //! The operations of the tag `Spaces`.
 
 use actix_web::HttpResponse;
+use actix_web::http::header::HeaderName;
 use lockstep_runtime as runtime;
 use lockstep_runtime::actix::{Answer, Call, Input, Reply};
 use lockstep_runtime::{InternalError, refusals};
 use spaces_contract::{CreatedSpace, InviteCode, NewSpace, Space, SpaceList, SpaceSettings, Uuid};
 
 use super::security::Security;
+
+const CACHE_CONTROL: HeaderName = HeaderName::from_static("cache-control");
+const ETAG: HeaderName = HeaderName::from_static("etag");
+const LOCATION: HeaderName = HeaderName::from_static("location");
 
 /// Places that people share.
 pub trait SpacesApi: Security {
@@ -124,7 +129,7 @@ impl Answer for ListSpacesAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { body } => Reply::new(200)
-                .header("cache-control", "no-store")
+                .constant_header(CACHE_CONTROL, "no-store")
                 .json("application/json", &body),
         }
     }
@@ -168,9 +173,9 @@ impl Answer for CreateSpaceAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Created { etag, location, body } => Reply::new(201)
-                .header("cache-control", "no-store")
-                .header("etag", etag)
-                .header("location", location)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
+                .header(LOCATION, location)
                 .json("application/json", &body),
         }
     }
@@ -237,6 +242,7 @@ impl GetSpaceParams {
 
 /// What `getSpace` answers.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "the contract decides how large they are")]
 pub enum GetSpaceAnswer {
     /// 200: The space.
     Ok {
@@ -256,12 +262,12 @@ impl Answer for GetSpaceAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { etag, body } => Reply::new(200)
-                .header("cache-control", "no-store")
-                .header("etag", etag)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
                 .json("application/json", &body),
             Self::NotModified { etag } => Reply::new(304)
-                .header("cache-control", "no-store")
-                .header("etag", etag)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
                 .empty(),
         }
     }
@@ -295,7 +301,7 @@ impl Answer for RotateInviteCodeAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { body } => Reply::new(200)
-                .header("cache-control", "no-store")
+                .constant_header(CACHE_CONTROL, "no-store")
                 .json("application/json", &body),
         }
     }
@@ -339,8 +345,8 @@ impl Answer for UpdateSpaceSettingsAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { etag, body } => Reply::new(200)
-                .header("cache-control", "no-store")
-                .header("etag", etag)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
                 .json("application/json", &body),
         }
     }

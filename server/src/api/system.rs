@@ -3,6 +3,7 @@
 //! The operations of the tag `System`.
 
 use actix_web::HttpResponse;
+use actix_web::http::header::HeaderName;
 use lockstep_runtime as runtime;
 use lockstep_runtime::actix::{Answer, Call, Input, Reply};
 use lockstep_runtime::{InternalError, refusals};
@@ -11,6 +12,10 @@ use spaces_contract::{
 };
 
 use super::security::Security;
+
+const CACHE_CONTROL: HeaderName = HeaderName::from_static("cache-control");
+const ETAG: HeaderName = HeaderName::from_static("etag");
+const LOCATION: HeaderName = HeaderName::from_static("location");
 
 /// Is it up, and which version is it.
 pub trait SystemApi: Security {
@@ -143,7 +148,7 @@ impl Answer for ListFeedbackAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { body } => Reply::new(200)
-                .header("cache-control", "no-store")
+                .constant_header(CACHE_CONTROL, "no-store")
                 .json("application/json", &body),
         }
     }
@@ -187,9 +192,9 @@ impl Answer for SubmitFeedbackAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Created { etag, location, body } => Reply::new(201)
-                .header("cache-control", "no-store")
-                .header("etag", etag)
-                .header("location", location)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
+                .header(LOCATION, location)
                 .json("application/json", &body),
         }
     }
@@ -209,7 +214,7 @@ impl Answer for GetHealthAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { body } => Reply::new(200)
-                .header("cache-control", "no-store")
+                .constant_header(CACHE_CONTROL, "no-store")
                 .json("application/json", &body),
         }
     }
@@ -229,7 +234,7 @@ impl Answer for GetLivenessAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { body } => Reply::new(200)
-                .header("cache-control", "no-store")
+                .constant_header(CACHE_CONTROL, "no-store")
                 .json("application/json", &body),
         }
     }
@@ -249,7 +254,7 @@ impl Answer for GetMetricsAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { body } => Reply::new(200)
-                .header("cache-control", "no-store")
+                .constant_header(CACHE_CONTROL, "no-store")
                 .bytes("text/plain; version=0.0.4", body.to_string().into_bytes()),
         }
     }

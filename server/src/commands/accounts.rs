@@ -53,7 +53,7 @@ async fn create(
     let new = NewUser {
         email: email.clone(),
         display_name,
-        password_hash: Passwords::new().hash(password).await?.into(),
+        password_hash: Some(Passwords::new().hash(password).await?.into()),
         role: UserRole::Admin,
     };
     let created = store.create_user(new, None, Kept::without_key).await;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::serve::StartError;
+use crate::settings::Settings;
 use crate::store::Store;
 
 pub(super) async fn backup(store: &Store, file: &Path) -> Result<(), StartError> {
@@ -18,11 +19,11 @@ pub(super) async fn backup(store: &Store, file: &Path) -> Result<(), StartError>
     Ok(())
 }
 
-pub(super) async fn restore(store: &Store, file: &Path) -> Result<(), StartError> {
+pub(super) async fn restore(settings: &Settings, file: &Path) -> Result<(), StartError> {
     if !file.is_file() {
         return Err(format!("there is no file {}", file.display()).into());
     }
-    store.restore(file).await?;
+    super::open(settings).await?.restore(file).await?;
     println!("The database is as it was in {}.", file.display());
     Ok(())
 }

@@ -15,7 +15,7 @@ use self::history::{Act, INVITATION_DAYS, Step, history, start};
 use self::stage::Stage;
 use crate::clock::Clock;
 use crate::serve::{StartError, assemble, open_store};
-use crate::settings::{Database, Environment, Settings};
+use crate::settings::{Environment, Settings};
 
 /// The longest history for which there are enough names of tasks.
 pub(super) const MOST_WEEKS: u8 = 16;
@@ -25,9 +25,6 @@ pub(super) const MOST_WEEKS: u8 = 16;
 pub(super) async fn seed(settings: &Settings, weeks: u8) -> Result<(), StartError> {
     if settings.environment == Environment::Prod {
         return Err("the demo workspace has a password that everybody knows: not with ENVIRONMENT=prod".into());
-    }
-    if settings.database == Database::Memory {
-        return Err("a database in memory is gone with this command: set DATABASE_PATH to a file".into());
     }
     let now = Clock::system().now();
     let begun = began(settings).await?;
@@ -67,12 +64,13 @@ async fn play(stage: &mut Stage, steps: Vec<Step>, start: DateTime<Utc>) -> Resu
     bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} steps, {eta} left")?);
     let (mut added, mut week) = (0, 0);
     for step in steps {
-        if (step.at - start).num_weeks() >= week {
+        let at = step.at;
+        added += usize::from(stage.play(step).await?);
+        bar.inc(1);
+        if (at - start).num_weeks() >= week {
             week += 1;
             bar.suspend(|| println!("Week {week}…"));
         }
-        added += usize::from(stage.play(step).await?);
-        bar.inc(1);
     }
     bar.finish_and_clear();
     Ok(added)

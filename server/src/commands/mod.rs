@@ -88,7 +88,11 @@ pub async fn run(arguments: Arguments) -> Result<bool, StartError> {
         return Ok(true);
     }
     let settings = Settings::from_env()?;
-    match arguments.command.unwrap_or(Command::Serve) {
+    let command = arguments.command.unwrap_or(Command::Serve);
+    if settings.database == Database::Memory && !matches!(command, Command::Serve) {
+        return Err("a database in memory is gone with the command: set DATABASE_PATH to a file".into());
+    }
+    match command {
         Command::Serve => server::serve(settings).await?,
         Command::Seed { weeks } => demo::seed(&settings, weeks).await?,
         Command::CreateAdmin { email, name } => {
@@ -97,7 +101,7 @@ pub async fn run(arguments: Arguments) -> Result<bool, StartError> {
         }
         Command::Recount { repair } => return counters::recount(&open_existing(&settings).await?, repair).await,
         Command::Backup { file } => copies::backup(&open_existing(&settings).await?, &file).await?,
-        Command::Restore { file } => copies::restore(&open(&settings).await?, &file).await?,
+        Command::Restore { file } => copies::restore(&settings, &file).await?,
         Command::Migrate => migrate(&open(&settings).await?).await?,
         Command::ExportOpenapi { .. } => {}
     }
@@ -114,8 +118,7 @@ async fn open_existing(settings: &Settings) -> Result<Store, StartError> {
         Database::File(path) if !path.is_file() => {
             Err(format!("there is no database at {} (DATABASE_PATH)", path.display()).into())
         }
-        Database::Memory => Err("a database in memory is that of one process: set DATABASE_PATH to a file".into()),
-        Database::File(_) | Database::DynamoDb { .. } => open(settings).await,
+        _ => open(settings).await,
     }
 }
 

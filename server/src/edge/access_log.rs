@@ -27,15 +27,14 @@ pub async fn access_log<B: MessageBody>(request: ServiceRequest, next: Next<B>) 
 fn log<B>(response: &ServiceResponse<B>, start: Instant) {
     let request = response.request();
     let extensions = request.extensions();
-    let of_response = response.response().extensions();
     tracing::info!(
         target: "spaces_server::access",
         method = %request.method(),
         pattern = request.match_pattern().as_deref().unwrap_or("(none)"),
-        operation = of_response.get::<&'static Operation>().map(|operation| operation.id),
+        operation = extensions.get::<&'static Operation>().map(|operation| operation.id),
         status = response.status().as_u16(),
         duration_ms = start.elapsed().as_secs_f64() * 1e3,
-        request_id = extensions.get::<RequestId>().map(|id| id.0.as_str()),
+        request_id = extensions.get::<RequestId>().map(|id| &*id.0),
         trace_id = extensions.get::<TraceParent>().map(TraceParent::trace_id),
         "request"
     );

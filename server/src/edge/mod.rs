@@ -6,6 +6,7 @@
 //! ```ignore
 //! App::new()
 //!     .configure(|services| edge::docs::configure(services, &settings.security_contact, &clock))
+//!     .wrap(from_fn(edge::unread_body))
 //!     .wrap(edge::shed(places.clone(), metrics.shed.clone(), unlimited.clone()))
 //!     .wrap(edge::rate_limit(limits.clone(), metrics.rate_limited.clone(), unlimited.clone()))
 //!     .wrap(edge::client_address(settings.trusted_proxies.clone()))
@@ -28,6 +29,7 @@ mod request_id;
 mod security_headers;
 mod shed;
 mod unlimited;
+mod unread_body;
 
 pub use access_log::access_log;
 pub use client_address::client_address;
@@ -38,6 +40,7 @@ pub use request_id::{TraceParent, request_id};
 pub use security_headers::security_headers;
 pub use shed::shed;
 pub use unlimited::Unlimited;
+pub use unread_body::unread_body;
 
 #[cfg(test)]
 mod tests {

@@ -59,7 +59,7 @@ where
             (X_REQUEST_ID, HeaderValue::try_from(&id)),
             (TRACEPARENT, HeaderValue::try_from(&trace.0)),
         ];
-        request.extensions_mut().insert(RequestId(id));
+        request.extensions_mut().insert(RequestId(id.into()));
         request.extensions_mut().insert(trace);
         async move {
             let mut response = next.call(request).instrument(span).await?;

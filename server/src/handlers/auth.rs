@@ -288,7 +288,7 @@ pub(super) fn refuse_common(pointer: &str, password: &NewPassword, inputs: &[&st
     Err(UnprocessableContent::violations(vec![Violation {
         r#in: ViolationPlace::Body,
         pointer: pointer.to_owned(),
-        code: "common-password".to_owned(),
-        detail: "is among the commonly breached passwords, or easily guessed".to_owned(),
+        code: "common-password".into(),
+        detail: "is among the commonly breached passwords, or easily guessed".into(),
     }]))
 }

@@ -60,7 +60,10 @@ impl EventsApi for App {
         body: EventBatch,
     ) -> Result<IngestEventsAnswer, IngestEventsRefusal> {
         let user_id = caller.user.user_id;
-        let ingested = self.store.ingest_events(user_id, body.events, rules::may_contribute).await?;
+        let ingested = self
+            .store
+            .ingest_events(user_id, body.events, rules::may_contribute)
+            .await?;
         let items = ingested.into_iter().map(outcome).collect();
         Ok(IngestEventsAnswer::Ok {
             body: EventBatchResult { items },
@@ -127,7 +130,9 @@ impl App {
                 body: task.into_task()?,
             })
         };
-        let made = self.store.create_task_from_event(&member_event, task, again, rules::may_contribute, answer);
+        let made = self
+            .store
+            .create_task_from_event(&member_event, task, again, rules::may_contribute, answer);
         Ok(made.await.map_err(|failure| match failure {
             Failure::Fault(fault) => fault.into(),
             Failure::Refused(OneOf::First(conflict)) => CreateTaskFromEventRefusal::from(conflict),
@@ -144,8 +149,8 @@ fn not_a_member() -> UnprocessableContent {
     UnprocessableContent::violations(vec![Violation {
         r#in: ViolationPlace::Body,
         pointer: "/assigneeId".to_owned(),
-        code: "unknown-member".to_owned(),
-        detail: "must be a member of the space".to_owned(),
+        code: "unknown-member".into(),
+        detail: "must be a member of the space".into(),
     }])
 }
 

@@ -187,8 +187,8 @@ fn terms(new: NewInvitation) -> Result<InvitationTerms, UnprocessableContent> {
         return Err(UnprocessableContent::violations(vec![Violation {
             r#in: ViolationPlace::Body,
             pointer: "/maxUses".to_owned(),
-            code: "too-many-uses".to_owned(),
-            detail: "must be 1 for an email".to_owned(),
+            code: "too-many-uses".into(),
+            detail: "must be 1 for an email".into(),
         }]));
     }
     let lifetime = TimeDelta::days(i64::from(expires_in_days));

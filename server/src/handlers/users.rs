@@ -172,7 +172,7 @@ impl UsersApi for App {
                     &[body.email.as_str(), body.display_name.as_str()],
                 )?;
                 let new = store::NewUser {
-                    password_hash: self.hash(&body.password).await?,
+                    password_hash: Some(self.hash(&body.password).await?),
                     email: body.email,
                     display_name: body.display_name,
                     role: body.role,

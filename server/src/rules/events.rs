@@ -99,13 +99,19 @@ mod tests {
         let task = task_of(&event("Lambda Error", "lambda", 5), None).unwrap();
         assert_eq!(task.title.as_str(), "CRITICAL: Lambda Error in lambda");
         let description = task.description.unwrap();
-        assert!(description.as_str().starts_with("The function failed 12 times in 5 minutes.\n\nEvent: e-1\n"));
+        assert!(
+            description
+                .as_str()
+                .starts_with("The function failed 12 times in 5 minutes.\n\nEvent: e-1\n")
+        );
         assert!(description.as_str().ends_with("Occurred at: 2026-11-20T09:30:00Z"));
     }
 
     #[test]
     fn the_severity_gives_the_priority() {
-        let priorities: Vec<_> = (0..=5).map(|n| task_of(&event("t", "s", n), None).unwrap().priority).collect();
+        let priorities: Vec<_> = (0..=5)
+            .map(|n| task_of(&event("t", "s", n), None).unwrap().priority)
+            .collect();
         use TaskPriority::{Critical, High, Low, Medium};
         assert_eq!(priorities, [Low, Low, Medium, Medium, High, Critical]);
     }
@@ -114,7 +120,10 @@ mod tests {
     fn what_differs_wins() {
         let differs = json!({ "title": "Oil it", "description": "Now.", "again": true });
         let task = task_of(&event("t", "s", 0), serde_json::from_value(differs).unwrap()).unwrap();
-        assert_eq!((task.title.as_str(), task.description.unwrap().as_str()), ("Oil it", "Now."));
+        assert_eq!(
+            (task.title.as_str(), task.description.unwrap().as_str()),
+            ("Oil it", "Now.")
+        );
     }
 
     proptest! {

@@ -14,7 +14,8 @@ use tracing::Level;
 
 use super::WrongSetting;
 use super::{
-    Database, Environment, InvalidSettings, KeySource, LogFormat, PemAlgorithm, Registration, RequestRate, Settings,
+    AuthMode, Database, Environment, InvalidSettings, KeySource, LogFormat, PemAlgorithm, Registration, RequestRate,
+    Settings,
 };
 
 /// Only programs on this machine reach it.
@@ -33,8 +34,11 @@ const ENVIRONMENTS: [(&str, Environment); 3] = [
     ("prod", Environment::Prod),
 ];
 
-/// The modes `cognito` and `oidc` are to come.
-const AUTH_MODES: [(&str, ()); 1] = [("local", ())];
+const AUTH_MODES: [(&str, fn(&mut Reader, Environment) -> AuthMode); 3] = [
+    ("local", |_, _| AuthMode::Local),
+    ("cognito", Reader::cognito),
+    ("oidc", Reader::oidc),
+];
 
 const LOG_LEVELS: [(&str, Level); 5] = [
     ("error", Level::ERROR),
@@ -74,7 +78,7 @@ impl Reader {
 
     pub(super) fn settings(&mut self) -> Settings {
         let environment = self.choice("ENVIRONMENT", &ENVIRONMENTS, Environment::Dev);
-        self.choice("AUTH_MODE", &AUTH_MODES, ());
+        let auth = self.choice("AUTH_MODE", &AUTH_MODES, |_, _| AuthMode::Local);
         Settings {
             host: self
                 .parsed("HOST", "an IP address, as 127.0.0.1 or 0.0.0.0", plain)
@@ -91,6 +95,12 @@ impl Reader {
                 origin,
             ),
             database: self.database(environment),
+            auth: auth(self, environment),
+            sts_endpoint: self.parsed(
+                "AWS_ENDPOINT_URL_STS",
+                "a URL that starts with http:// or https://",
+                url,
+            ),
             signing_key: self.signing_key(environment),
             registration: self.choice("REGISTRATION", &REGISTRATIONS, Registration::Open),
             trusted_proxies: self.list(
@@ -145,6 +155,52 @@ impl Reader {
             table: self.text("DYNAMODB_TABLE").unwrap_or("spaces").to_owned(),
             endpoint: self.parsed("DYNAMODB_ENDPOINT", "a URL that starts with http:// or https://", url),
         }
+    }
+
+    fn cognito(&mut self, environment: Environment) -> AuthMode {
+        let (allowed, https_url) = issuer_url(environment);
+        AuthMode::Cognito {
+            pool_id: self.needed(
+                "COGNITO_USER_POOL_ID",
+                "as eu-west-1_a1B2c3D4e",
+                "AUTH_MODE=cognito",
+                user_pool,
+            ),
+            client_id: self.needed(
+                "COGNITO_CLIENT_ID",
+                "letters and digits",
+                "AUTH_MODE=cognito",
+                app_client,
+            ),
+            endpoint: self.parsed("COGNITO_ENDPOINT", allowed, https_url),
+        }
+    }
+
+    fn oidc(&mut self, environment: Environment) -> AuthMode {
+        let name = match self.text("OIDC_JWKS_URL") {
+            None if self.text("BETTER_AUTH_PUBLIC_KEY_URL").is_some() => "BETTER_AUTH_PUBLIC_KEY_URL",
+            _ => "OIDC_JWKS_URL",
+        };
+        let (allowed, https_url) = issuer_url(environment);
+        AuthMode::Oidc {
+            issuer: self.needed("OIDC_ISSUER", "the URL in the claim iss", "AUTH_MODE=oidc", issuer),
+            audience: self.needed("OIDC_AUDIENCE", "the claim aud", "AUTH_MODE=oidc", plain),
+            jwks_url: self.needed(name, allowed, "AUTH_MODE=oidc", https_url),
+        }
+    }
+
+    /// A value that must be there.
+    fn needed(
+        &mut self,
+        name: &'static str,
+        allowed: &str,
+        when: &str,
+        parse: impl Fn(&str) -> Option<String>,
+    ) -> String {
+        if self.text(name).is_none() {
+            self.refuse(name, format!("must be set when {when}: {allowed}"));
+        }
+        self.parsed(name, allowed, parse).unwrap_or_default()
     }
 
     fn signing_key(&mut self, environment: Environment) -> KeySource {
@@ -222,12 +278,7 @@ impl Reader {
 
     fn choice<T: Copy>(&mut self, name: &'static str, choices: &[(&str, T)], default: T) -> T {
         let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
-        let to_come = if name == "AUTH_MODE" {
-            " (cognito and oidc are not supported yet)"
-        } else {
-            ""
-        };
-        let allowed = names.join(" or ") + to_come;
+        let allowed = names.join(" or ");
         let choose = |text: &str| choices.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
         self.parsed(name, &allowed, choose).unwrap_or(default)
     }
@@ -280,6 +331,33 @@ fn long_secret(text: &str) -> Option<Secret> {
 fn url(text: &str) -> Option<String> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     (!rest.is_empty() && text.chars().all(|c| c.is_ascii_graphic())).then(|| text.to_owned())
+}
+
+/// Where an issuer is asked: in production nobody in between may answer instead.
+fn issuer_url(environment: Environment) -> (&'static str, fn(&str) -> Option<String>) {
+    match environment {
+        Environment::Prod => ("a URL that starts with https:// in prod", |text| {
+            url(text).filter(|url| url.starts_with("https://"))
+        }),
+        Environment::Dev | Environment::Staging => ("a URL that starts with http:// or https://", url),
+    }
+}
+
+/// An issuer exactly as in its tokens: a URL without a fragment (OpenID Connect Core 1.0, 2).
+fn issuer(text: &str) -> Option<String> {
+    url(text).filter(|url| !url.contains('#') && url.len() <= 512)
+}
+
+fn user_pool(text: &str) -> Option<String> {
+    let (region, id) = text.split_once('_')?;
+    let is_region = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let is_pool = region.contains('-') && region.chars().all(is_region) && app_client(id).is_some();
+    is_pool.then(|| text.to_owned())
+}
+
+fn app_client(text: &str) -> Option<String> {
+    let is_id = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric());
+    is_id.then(|| text.to_owned())
 }
 
 fn contact(text: &str) -> Option<String> {

@@ -72,7 +72,11 @@ impl Store {
             Err(Failure::Refused(OneOf::First(in_flight))) => Err(Failure::Refused(OneOf::First(in_flight))),
             Err(Failure::Refused(OneOf::Second(failed))) => {
                 let is_role = role.iter().any(|action| failed.contains(*action));
-                let refused = if is_role { TaskRefused::Role } else { TaskRefused::Changed };
+                let refused = if is_role {
+                    TaskRefused::Role
+                } else {
+                    TaskRefused::Changed
+                };
                 Err(Failure::Refused(OneOf::Second(refused)))
             }
             Err(Failure::Fault(fault)) => Err(fault.into()),
@@ -85,7 +89,9 @@ impl Store {
         task_id: Uuid,
         limit: i32,
     ) -> Result<Option<(StoredTask, Page<Comment>)>, Fault> {
-        let (items, cut) = self.read_partition(keys::task_with_comments(task_id), limit + 1).await?;
+        let (items, cut) = self
+            .read_partition(keys::task_with_comments(task_id), limit + 1)
+            .await?;
         let mut items = items.into_iter();
         let Some(task) = items.next() else { return Ok(None) };
         // Comments that are left of a deleted task are of no interest to anybody.
@@ -112,7 +118,9 @@ impl Store {
 
     /// At most `limit` items, and whether there are more.
     async fn read_partition(&self, range: KeyRange, limit: i32) -> Result<(Vec<Attributes>, bool), Fault> {
-        let page = self.query_range(&range, None, Some(limit + 1), Order::Ascending).await?;
+        let page = self
+            .query_range(&range, None, Some(limit + 1), Order::Ascending)
+            .await?;
         let limit = usize::try_from(limit).map_err(Fault::internal)?;
         let cut = page.next.is_some() || page.items.len() > limit;
         Ok((page.items.into_iter().take(limit).collect(), cut))

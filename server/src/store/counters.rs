@@ -12,8 +12,8 @@ use lockstep_runtime::{Fault, TextEnum};
 use spaces_contract::{EventLabel, Severity, SpaceRole, TaskPriority, TaskStatus};
 use uuid::Uuid;
 
-use super::items::{Attributes, ENTITY_TYPE, SCHEMA_VERSION};
 use super::Store;
+use super::items::{Attributes, ENTITY_TYPE, SCHEMA_VERSION};
 use super::keys::{self, Key, KeyRange};
 use super::reads::{Order, QueryPage};
 use super::users::User;
@@ -319,7 +319,9 @@ impl Tally {
     /// The same in parts of at most so many figures.
     pub(super) fn parts(self, figures: usize) -> impl Iterator<Item = Self> {
         let mut rest = self.0.into_iter();
-        std::iter::from_fn(move || Some(rest.by_ref().take(figures).collect())).take_while(|part: &BTreeMap<_, _>| !part.is_empty()).map(Self)
+        std::iter::from_fn(move || Some(rest.by_ref().take(figures).collect()))
+            .take_while(|part: &BTreeMap<_, _>| !part.is_empty())
+            .map(Self)
     }
 
     /// Every figure with its name.
@@ -360,10 +362,16 @@ pub(super) fn actions(table: &str, tallies: &BTreeMap<Scope, Tally>) -> Result<V
     let mut items: HashMap<Key, Vec<(&Figure, i64)>> = HashMap::new();
     for (scope, tally) in tallies {
         for (figure, count) in &tally.0 {
-            items.entry(figure.key(*scope, shard)).or_default().push((figure, *count));
+            items
+                .entry(figure.key(*scope, shard))
+                .or_default()
+                .push((figure, *count));
         }
     }
-    items.into_iter().map(|(key, figures)| action(table, key, &figures)).collect()
+    items
+        .into_iter()
+        .map(|(key, figures)| action(table, key, &figures))
+        .collect()
 }
 
 fn action(table: &str, key: Key, figures: &[(&Figure, i64)]) -> Result<TransactWriteItem, Fault> {

@@ -9,17 +9,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use lockstep_runtime::Fault;
-use spaces_contract::{
-    Count, Counts, DailyCount, DailyTasks, DashboardOverview, EventsStats, TasksStats, UsersStats,
-};
+use spaces_contract::{Count, Counts, DailyCount, DailyTasks, DashboardOverview, EventsStats, TasksStats, UsersStats};
 use uuid::Uuid;
 
+use super::Store;
 use super::counters::{Group, Scope, Series, Tally, Topic, is_open};
 use super::items::from_item;
 use super::keys::{self, Key};
 use super::reads::Order;
 use super::tasks::StoredTask;
-use super::Store;
 use super::tasks::is_current;
 
 /// How many spaces are read at the same time.
@@ -47,7 +45,9 @@ impl Store {
     /// Figures of the events of some spaces together; the series has the last `days` days.
     pub async fn get_events_stats(&self, spaces: &[Uuid], days: i32) -> Result<EventsStats, Fault> {
         let days = last_days(self.clock.now(), days)?;
-        let tally = self.tally_of(spaces, Topic::Events, Some(days.first), days.last).await?;
+        let tally = self
+            .tally_of(spaces, Topic::Events, Some(days.first), days.last)
+            .await?;
         Ok(EventsStats {
             total: count(total(&tally, Group::EventSeverity))?,
             by_severity: counts(&tally, Group::EventSeverity)?,
@@ -66,11 +66,14 @@ impl Store {
         let (open, closed) = open_and_closed(&tally);
         let created = days.counts(&tally, Series::Created)?;
         let closed_by_day = days.counts(&tally, Series::Closed)?;
-        let daily = created.into_iter().zip(closed_by_day).map(|(created, closed)| DailyTasks {
-            day: created.day,
-            created: created.count,
-            closed: closed.count,
-        });
+        let daily = created
+            .into_iter()
+            .zip(closed_by_day)
+            .map(|(created, closed)| DailyTasks {
+                day: created.day,
+                created: created.count,
+                closed: closed.count,
+            });
         Ok(TasksStats {
             total: count(open + closed)?,
             by_status: counts(&tally, Group::TaskStatus)?,
@@ -89,7 +92,10 @@ impl Store {
         let (days, month) = (last_days(now, days)?, last_days(now, 30)?);
         let mut tally = self.totals(Scope::Deployment).await?;
         let first = days.first.min(month.first);
-        tally.add_all(self.daily(Scope::Deployment, Topic::Users, Some(first), days.last).await?);
+        tally.add_all(
+            self.daily(Scope::Deployment, Topic::Users, Some(first), days.last)
+                .await?,
+        );
         let active = |in_days| {
             let since = last_days(now, in_days)?.first;
             count(sum(tally.series(Series::LastActive), |day| day >= since))
@@ -118,10 +124,12 @@ impl Store {
             tally.add_all(self.daily(scope, topic, from, to).await?);
             Ok::<_, Fault>(tally)
         });
-        let together = figures.buffer_unordered(AT_ONCE).try_fold(Tally::default(), |mut sum, tally| async move {
-            sum.add_all(tally);
-            Ok(sum)
-        });
+        let together = figures
+            .buffer_unordered(AT_ONCE)
+            .try_fold(Tally::default(), |mut sum, tally| async move {
+                sum.add_all(tally);
+                Ok(sum)
+            });
         together.await
     }
 
@@ -134,7 +142,9 @@ impl Store {
             return Ok(past);
         }
         let today = stream::iter(spaces).map(|space_id| self.overdue_today(*space_id, now));
-        let today = today.buffer_unordered(AT_ONCE).try_fold(0, |sum, count| async move { Ok(sum + count) });
+        let today = today
+            .buffer_unordered(AT_ONCE)
+            .try_fold(0, |sum, count| async move { Ok(sum + count) });
         Ok(past + today.await?)
     }
 
@@ -184,7 +194,13 @@ impl LastDays {
         let counted: BTreeMap<_, _> = tally.series(series).collect();
         let days = self.first.iter_days().take_while(|day| *day <= self.last);
         let count = |day: NaiveDate| count(counted.get(&day).copied().unwrap_or_default());
-        days.map(|day| Ok(DailyCount { day, count: count(day)? })).collect()
+        days.map(|day| {
+            Ok(DailyCount {
+                day,
+                count: count(day)?,
+            })
+        })
+        .collect()
     }
 }
 
@@ -209,7 +225,9 @@ fn median_age(tally: &Tally, today: NaiveDate) -> Option<f64> {
 }
 
 fn sum<T>(figures: impl Iterator<Item = (T, i64)>, wanted: impl Fn(T) -> bool) -> i64 {
-    figures.filter_map(|(figure, count)| wanted(figure).then_some(count)).sum()
+    figures
+        .filter_map(|(figure, count)| wanted(figure).then_some(count))
+        .sum()
 }
 
 fn total(tally: &Tally, group: Group) -> i64 {

@@ -23,9 +23,12 @@ use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
 
-/// Calls at work on blocking threads at once. One of them holds the engine's only connection; the others decode their
-/// requests and encode their answers. The rest wait in line without a thread, and leave it when they time out.
+/// Calls at work on blocking threads at once. The rest wait in line without a thread, and leave it when they time out.
 const CONCURRENT_CALLS: usize = 4;
+
+/// Connections that only read. With the write-ahead log they wait neither for one another nor for a write that is being
+/// synchronised, and see whatever was acknowledged before.
+const READERS: usize = 2;
 
 /// What every target of the protocol begins with.
 const TARGET_PREFIX: &str = "DynamoDB_20120810.";
@@ -39,12 +42,50 @@ pub(super) enum Source {
 }
 
 impl Source {
-    fn open(&self) -> Result<Database, DynoxideError> {
+    fn open(&self) -> Result<Connections, DynoxideError> {
         match self {
-            Self::File(path) => Database::new(&path.to_string_lossy()),
-            Self::Memory(clock) => Database::memory_with_clock(Arc::new(clock.clone())),
+            Self::File(path) => {
+                let connect = || Database::new(&path.to_string_lossy());
+                // The first one creates what is not there yet.
+                let writer = connect()?;
+                let readers = (0..READERS).map(|_| connect()).collect::<Result<_, _>>()?;
+                Ok(Connections { writer, readers })
+            }
+            Self::Memory(clock) => Database::memory_with_clock(Arc::new(clock.clone())).map(Connections::single),
         }
     }
+}
+
+/// The connections of an open database.
+#[derive(Clone)]
+struct Connections {
+    writer: Database,
+    readers: Arc<[Database]>,
+}
+
+impl Connections {
+    /// For both: what is in memory has one connection.
+    fn single(database: Database) -> Self {
+        Self {
+            readers: Arc::from([database.clone()]),
+            writer: database,
+        }
+    }
+
+    /// The one for an operation. Chance spreads the reads well enough.
+    fn of(&self, access: Access) -> &Database {
+        match access {
+            Access::Read => fastrand::choice(self.readers.iter()).unwrap_or(&self.writer),
+            Access::Write => &self.writer,
+        }
+    }
+}
+
+/// Whether an operation changes anything.
+#[derive(Clone, Copy)]
+enum Access {
+    Read,
+    Write,
 }
 
 impl EngineClock for Clock {
@@ -70,16 +111,16 @@ struct Inner {
 /// The open database, and how often it was opened. Absent from when it broke until it could be opened again.
 struct Current {
     generation: u64,
-    database: Option<Database>,
+    connections: Option<Connections>,
 }
 
 impl Engine {
     /// Opens the data, or creates it where there is none.
     pub(super) fn open(source: Source) -> Result<Self, DynoxideError> {
-        let database = Some(source.open()?);
+        let connections = Some(source.open()?);
         let current = Mutex::new(Current {
             generation: 0,
-            database,
+            connections,
         });
         Ok(Self(Arc::new(Inner {
             source,
@@ -108,17 +149,21 @@ impl Engine {
         work: impl FnOnce(&Database) -> Result<T, DynoxideError> + Send + 'static,
     ) -> Result<T, DynoxideError> {
         let engine = self.clone();
-        let work = tokio::task::spawn_blocking(move || engine.guarded(work));
+        let work = tokio::task::spawn_blocking(move || engine.guarded(Access::Write, work));
         work.await.unwrap_or_else(|error| Err(panicked(&error)))
     }
 
     /// Runs one call. A panic in the engine poisons its lock for good: the database is then closed, this call answers
     /// an internal error, which the SDK tries again, and the next call opens the database anew.
-    fn guarded<T>(&self, call: impl FnOnce(&Database) -> Result<T, DynoxideError>) -> Result<T, DynoxideError> {
-        let (generation, database) = self.database()?;
-        let outcome = catch_unwind(AssertUnwindSafe(|| call(&database)));
+    fn guarded<T>(
+        &self,
+        access: Access,
+        call: impl FnOnce(&Database) -> Result<T, DynoxideError>,
+    ) -> Result<T, DynoxideError> {
+        let (generation, connections) = self.connections()?;
+        let outcome = catch_unwind(AssertUnwindSafe(|| call(connections.of(access))));
         // Before the database is opened again, or an abandoned transaction would keep its lock on the file.
-        drop(database);
+        drop(connections);
         let outcome = outcome.unwrap_or_else(|_| Err(panicked(&"in the engine")));
         if outcome.as_ref().is_err_and(is_broken) {
             self.discard(generation);
@@ -126,17 +171,17 @@ impl Engine {
         outcome
     }
 
-    fn database(&self) -> Result<(u64, Database), DynoxideError> {
+    fn connections(&self) -> Result<(u64, Connections), DynoxideError> {
         let mut current = self.0.current.lock().unwrap_or_else(PoisonError::into_inner);
-        let database = match &current.database {
-            Some(database) => database.clone(),
+        let connections = match &current.connections {
+            Some(connections) => connections.clone(),
             None => {
-                let database = self.0.source.open()?;
+                let connections = self.0.source.open()?;
                 tracing::warn!(generation = current.generation, "opened the embedded database again");
-                current.database.insert(database).clone()
+                current.connections.insert(connections).clone()
             }
         };
-        Ok((current.generation, database))
+        Ok((current.generation, connections))
     }
 
     /// Closes the database of that generation, unless somebody else did before.
@@ -146,7 +191,7 @@ impl Engine {
             tracing::error!(generation, "the embedded engine broke; closing its database");
             *current = Current {
                 generation: generation + 1,
-                database: None,
+                connections: None,
             };
         }
     }
@@ -156,7 +201,7 @@ impl Engine {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.strip_prefix(TARGET_PREFIX).unwrap_or(target);
         let body = request.body().bytes().unwrap_or_default();
-        match self.guarded(|database| dispatch(database, operation, body)) {
+        match self.guarded(access(operation), |database| dispatch(database, operation, body)) {
             Ok(json) => (200, json),
             Err(error) => (error.status_code(), error.to_json().into_bytes()),
         }
@@ -181,6 +226,13 @@ fn response(status: u16, body: Vec<u8>) -> Result<HttpResponse, HttpError> {
         .headers_mut()
         .insert("content-type", "application/x-amz-json-1.0");
     Ok(response)
+}
+
+fn access(operation: &str) -> Access {
+    match operation {
+        "GetItem" | "Query" | "BatchGetItem" => Access::Read,
+        _ => Access::Write,
+    }
 }
 
 /// Exactly what the store asks of DynamoDB; what is new there is added here. There is no `Scan`: a read of the whole
@@ -261,6 +313,11 @@ impl Engine {
         let broken = Database::memory_with_clock(Arc::new(Panicking)).ok();
         // The engine reads the clock while it holds its lock.
         let _ = catch_unwind(AssertUnwindSafe(|| broken.as_ref().map(Database::sweep_ttl)));
-        self.0.current.lock().unwrap_or_else(PoisonError::into_inner).database = broken;
+        let broken = broken.map(Connections::single);
+        self.0
+            .current
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .connections = broken;
     }
 }

@@ -16,11 +16,11 @@ use uuid::Uuid;
 
 pub use self::listing::{EventFilter, EventPage};
 
+use super::Store;
 use super::counters::{Scope, Tally};
 use super::items::{Entity, from_item, sortable_time};
 use super::keys::{self, Key};
 use super::spaces::MemberSpace;
-use super::Store;
 
 /// The most bytes that the detail of an event may have as JSON: with it, an event and the task that holds a copy of it
 /// fit into items (400 KB), and a chunk of events fits into a transaction (4 MB).
@@ -87,7 +87,11 @@ impl StoredEvent {
 
     /// What the event counts for.
     pub(super) fn tally(&self) -> Tally {
-        Tally::of_event(self.severity, [&self.account, &self.region, &self.source], self.occurred_at)
+        Tally::of_event(
+            self.severity,
+            [&self.account, &self.region, &self.source],
+            self.occurred_at,
+        )
     }
 
     fn into_event(self) -> Result<Event, Fault> {
@@ -199,7 +203,10 @@ impl Store {
                 if let Some(fault) = fault {
                     tracing::warn!(error = %fault, "some events were not taken in");
                 }
-                Ok(outcomes.into_iter().map(|outcome| outcome.unwrap_or(Ingested::Unavailable)).collect())
+                Ok(outcomes
+                    .into_iter()
+                    .map(|outcome| outcome.unwrap_or(Ingested::Unavailable))
+                    .collect())
             }
         }
     }
@@ -215,7 +222,10 @@ impl Store {
     ) -> Result<(), Fault> {
         let space_ids: HashSet<_> = pending.values().map(|event| event.space_id).collect();
         let spaces = self.get_spaces(user_id, &Vec::from_iter(space_ids)).await?;
-        let guards: HashSet<_> = pending.values().map(|event| keys::event_guard(&event.event_id)).collect();
+        let guards: HashSet<_> = pending
+            .values()
+            .map(|event| keys::event_guard(&event.event_id))
+            .collect();
         let known = self.get_all(Vec::from_iter(guards)).await?;
         let mut fresh = HashSet::new();
         let mut by_space: BTreeMap<Uuid, Vec<usize>> = BTreeMap::new();
@@ -273,7 +283,9 @@ impl Store {
         };
         let key = keys::event(space_id, occurred_at, event_id);
         let (space, mut rest) = self.get_space_and(user_id, space_id, vec![key.clone()]).await?;
-        let event = rest.remove(&key).map(|item| from_item::<StoredEvent>(item, self.clock.now()));
+        let event = rest
+            .remove(&key)
+            .map(|item| from_item::<StoredEvent>(item, self.clock.now()));
         match (space, event.transpose()?.flatten()) {
             (Some(space), Some(event)) => Ok(MemberEvent { event, space }),
             _ => Err(Failure::Refused(no_event())),

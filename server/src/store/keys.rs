@@ -9,6 +9,7 @@ use spaces_contract::EventId;
 use uuid::Uuid;
 
 use super::counters::{Scope, Topic};
+use super::users::Subject;
 
 /// The partition key attribute.
 pub(super) const PK: &str = "PK";
@@ -174,6 +175,12 @@ pub(super) fn space_member(space_id: Uuid, user_id: Uuid) -> Key {
 /// The user of an email: makes it unique and finds the user at sign-in.
 pub(super) fn email_guard(address: &str) -> Key {
     Key::new(email(address), GUARD)
+}
+
+/// The user of a subject of an external issuer: makes it unique and finds the user when a token comes. Issuers hold no
+/// `#`; the subject may hold anything, for it is last.
+pub(super) fn subject_guard(subject: &Subject) -> Key {
+    Key::new(format!("SUBJECT#{}#{}", subject.issuer, subject.id), GUARD)
 }
 
 /// An invitation, by the hash of its code: what a code admits to.

@@ -1,5 +1,5 @@
-//! One list of the items of many partitions, in the order of their sort keys: each partition is read a little at a time,
-//! as its items are needed. What the items are is not known here.
+//! One list of the items of many partitions, in the order of their sort keys: each partition is read a little at a
+//! time, as its items are needed. What the items are is not known here.
 
 use std::collections::VecDeque;
 
@@ -112,10 +112,13 @@ impl Store {
 
     async fn read_part(&self, part: &mut Part, order: Order, after: Option<&str>) -> Result<(), Fault> {
         let limit = i32::try_from(part.chunk).map_err(Fault::internal)?;
-        let page = self.query_range(&part.range, part.next.take(), Some(limit), order).await?;
+        let page = self
+            .query_range(&part.range, part.next.take(), Some(limit), order)
+            .await?;
         let items = page.items.into_iter().filter_map(|item| Some((Key::of(&item)?, item)));
         // The range holds the item after which the list begins, too: it may be of any of the partitions, or gone.
-        part.read.extend(items.filter(|(key, _)| after != Some(key.sk.as_str())));
+        part.read
+            .extend(items.filter(|(key, _)| after != Some(key.sk.as_str())));
         part.ended = page.next.is_none();
         part.next = page.next;
         part.chunk = (2 * part.chunk).min(CHUNK.1);

@@ -42,7 +42,9 @@ impl Store {
         let mut found = vec![self.recount_scope(Scope::Deployment, repair).await?];
         let mut after = None;
         loop {
-            let (keys, next) = self.keys_of_type(StoredSpace::ENTITY_TYPE, after, Order::Ascending, 100).await?;
+            let (keys, next) = self
+                .keys_of_type(StoredSpace::ENTITY_TYPE, after, Order::Ascending, 100)
+                .await?;
             for space in self.get_all(keys).await?.into_values() {
                 // Of a space that is being deleted, the counters go with everything else.
                 let space = from_item::<StoredSpace>(space, self.clock.now())?;
@@ -81,9 +83,15 @@ impl Store {
     async fn tally_space(&self, space_id: Uuid) -> Result<Tally, Fault> {
         let member = |member: MemberFacts| Tally::of_membership(None, Some(member.role));
         let mut tally = self.tally_tasks(space_id).await?;
-        tally.add_all(self.tally_items(keys::space(space_id), keys::MEMBER_PREFIX, member).await?);
+        tally.add_all(
+            self.tally_items(keys::space(space_id), keys::MEMBER_PREFIX, member)
+                .await?,
+        );
         let event = |event: StoredEvent| event.tally();
-        tally.add_all(self.tally_items(keys::space(space_id), keys::EVENT_PREFIX, event).await?);
+        tally.add_all(
+            self.tally_items(keys::space(space_id), keys::EVENT_PREFIX, event)
+                .await?,
+        );
         Ok(tally)
     }
 
@@ -129,7 +137,9 @@ impl Store {
         let mut tally = Tally::default();
         let mut after = None;
         loop {
-            let (keys, next) = self.keys_of_type(User::ENTITY_TYPE, after, Order::Ascending, 100).await?;
+            let (keys, next) = self
+                .keys_of_type(User::ENTITY_TYPE, after, Order::Ascending, 100)
+                .await?;
             for item in self.get_all(keys).await?.into_values() {
                 let user = from_item::<User>(item, self.clock.now())?;
                 tally.add_all(Tally::of_user(None, user.as_ref()));

@@ -222,8 +222,8 @@ impl Store {
     }
 }
 
-/// Lets a transaction fail unless the space is there, not being deleted, and the user has a role in it that may do this:
-/// the two actions that then fail.
+/// Lets a transaction fail unless the space is there, not being deleted, and the user has a role in it that may do
+/// this: the two actions that then fail.
 pub(super) fn check_role(
     transaction: &mut Transaction,
     user_id: Uuid,

@@ -4,6 +4,7 @@
 mod changes;
 mod deletion;
 mod listing;
+mod subjects;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use lockstep_runtime::{Conflict, Failure, Fault, OneOf, Secret};
@@ -16,6 +17,7 @@ use spaces_contract::{
 
 pub use self::changes::{Occasion, UserRefused};
 pub use self::listing::UserFilter;
+pub use self::subjects::Subject;
 
 use super::counters::{Scope, Tally};
 use super::idempotency::Kept;
@@ -36,8 +38,10 @@ pub struct User {
     pub email: Email,
     /// What the user is called.
     pub display_name: DisplayName,
-    /// The password, hashed, in the PHC or bcrypt format.
-    pub password_hash: Secret,
+    /// The password, hashed, in the PHC or bcrypt format. Whoever an external issuer signs in has none.
+    pub password_hash: Option<Secret>,
+    /// Who the user is at an external issuer.
+    pub subject: Option<Subject>,
     /// What the user may do in the whole deployment.
     pub role: UserRole,
     /// Whether the account can be used.
@@ -121,8 +125,8 @@ pub struct NewUser {
     pub email: Email,
     /// What the user is called.
     pub display_name: DisplayName,
-    /// The password, hashed.
-    pub password_hash: Secret,
+    /// The password, hashed; without one, nobody signs in by password.
+    pub password_hash: Option<Secret>,
     /// What the user may do in the whole deployment.
     pub role: UserRole,
 }
@@ -188,6 +192,7 @@ impl Store {
             email,
             display_name,
             password_hash,
+            subject: None,
             role,
             status: UserStatus::Active,
             avatar_url: None,

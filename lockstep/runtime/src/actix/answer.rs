@@ -2,18 +2,20 @@
 //! Whatever happens in an operation, the client gets what the contract documents.
 
 use std::any::Any;
-use std::fmt::Display;
 use std::panic::AssertUnwindSafe;
 
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, StatusCode};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::FutureExt;
 use serde::Serialize;
 
 use super::call::request_id;
 use super::routes::pattern;
-use crate::{Deprecation, InternalError, Operation, RateLimit, Refusal};
+use crate::{Alias, Deprecation, InternalError, Operation, RateLimit, Refusal};
+
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 /// The documented answers of an operation.
 pub trait Answer {
@@ -24,7 +26,8 @@ pub trait Answer {
     fn into_response(self) -> Result<HttpResponse, InternalError>;
 }
 
-/// Runs an operation and turns whatever comes of it into a response.
+/// Runs an operation and turns whatever comes of it into a response. The operation is left in the request's extensions,
+/// as `&'static Operation`, for the log.
 pub async fn answer<A: Answer, R: Into<Refusal>>(
     request: &HttpRequest,
     operation: &'static Operation,
@@ -39,7 +42,7 @@ pub async fn answer<A: Answer, R: Into<Refusal>>(
     if let Some((deprecation, successor)) = deprecation(request, operation) {
         deprecate(&mut response, deprecation, &successor);
     }
-    response.extensions_mut().insert(operation);
+    request.extensions_mut().insert(operation);
     response
 }
 
@@ -61,22 +64,25 @@ pub fn problem_response(request: &HttpRequest, refusal: Refusal) -> HttpResponse
         }
     }
     let (status, retry_after, limit) = (refusal.status(), refusal.retry_after(), refusal.rate_limit());
-    let mut reply = Reply::new(status).header("cache-control", "no-store");
+    let mut reply = Reply::new(status).constant_header(header::CACHE_CONTROL, "no-store");
     if status == 401 {
-        reply = reply.header("www-authenticate", refusal.challenge());
+        reply = reply.constant_header(header::WWW_AUTHENTICATE, refusal.challenge());
     }
     if let Some(seconds) = retry_after {
-        reply = reply.header("retry-after", seconds);
+        reply = reply.header(header::RETRY_AFTER, seconds.to_string());
     }
     if let Some(RateLimit { policy, quota, window }) = limit {
         let left = retry_after.unwrap_or(window);
         reply = reply
-            .header("ratelimit-policy", format_args!("\"{policy}\";q={quota};w={window}"))
-            .header("ratelimit", format_args!("\"{policy}\";r=0;t={left}"));
+            .header(RATE_LIMIT_POLICY, format!("\"{policy}\";q={quota};w={window}"))
+            .header(RATE_LIMIT, format!("\"{policy}\";r=0;t={left}"));
     }
     // A problem always serialises, and these headers are always valid.
     let mut response = reply
-        .json("application/problem+json", &refusal.into_problem(request_id))
+        .json(
+            "application/problem+json",
+            &refusal.into_problem(request_id.to_string()),
+        )
         .unwrap_or_else(|_| HttpResponse::InternalServerError().finish());
     if status == 408 || status == 413 {
         // What is left of the body is not worth reading.
@@ -93,14 +99,26 @@ fn causes(error: &(dyn std::error::Error + 'static)) -> String {
 
 /// Whether the request came over a deprecated path or to a deprecated operation, and what replaces it.
 fn deprecation(request: &HttpRequest, operation: &Operation) -> Option<(Deprecation, String)> {
-    let matched = request.match_pattern()?;
-    let alias = operation.aliases.iter().find(|alias| pattern(alias.path) == matched);
-    let deprecation = alias.map(|alias| alias.deprecation).or(operation.deprecation)?;
+    let deprecation = alias(request, operation)
+        .map(|alias| alias.deprecation)
+        .or(operation.deprecation)?;
     let mut successor = pattern(deprecation.successor.unwrap_or_default());
     for (name, value) in request.match_info().iter() {
         successor = successor.replace(&format!("{{{name}}}"), value);
     }
     Some((deprecation, successor))
+}
+
+/// The alias over which the request came. Asking the router is not cheap, so it only confirms.
+fn alias(request: &HttpRequest, operation: &Operation) -> Option<&'static Alias> {
+    let begins_alike = |alias: &&Alias| {
+        let fixed = alias.path.split('{').next().unwrap_or_default();
+        request.path().starts_with(fixed)
+    };
+    let candidates = || operation.aliases.iter().filter(begins_alike);
+    candidates().next()?;
+    let matched = request.match_pattern()?;
+    candidates().find(|alias| pattern(alias.path) == matched)
 }
 
 fn deprecate(response: &mut HttpResponse, deprecation: Deprecation, successor: &str) {
@@ -125,7 +143,7 @@ fn deprecate(response: &mut HttpResponse, deprecation: Deprecation, successor: &
 #[derive(Debug)]
 pub struct Reply {
     response: HttpResponse,
-    invalid: Option<&'static str>,
+    invalid: Option<HeaderName>,
 }
 
 impl Reply {
@@ -138,21 +156,28 @@ impl Reply {
         }
     }
 
-    /// Adds a header; the name is in lower case.
+    /// Adds a header.
     #[must_use]
-    pub fn header(mut self, name: &'static str, value: impl Display) -> Self {
-        match HeaderValue::try_from(value.to_string()) {
-            Ok(value) => {
-                self.response.headers_mut().insert(HeaderName::from_static(name), value);
-            }
+    pub fn header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+        match HeaderValue::try_from(value.into()) {
+            Ok(value) => drop(self.response.headers_mut().insert(name, value)),
             Err(_) => self.invalid = Some(name),
         }
         self
     }
 
+    /// Adds a header whose value the contract fixes, of visible characters.
+    #[must_use]
+    pub fn constant_header(mut self, name: HeaderName, value: &'static str) -> Self {
+        self.response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
+        self
+    }
+
     /// Adds a header that may be absent.
     #[must_use]
-    pub fn optional_header(self, name: &'static str, value: Option<impl Display>) -> Self {
+    pub fn optional_header(self, name: HeaderName, value: Option<impl Into<String>>) -> Self {
         match value {
             Some(value) => self.header(name, value),
             None => self,

@@ -1,13 +1,14 @@
 //! Reading a body within limits of size and time.
 //! What it means is `json`'s matter; nothing is buffered that the limits refuse.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
-use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use actix_web::web::{Bytes, BytesMut};
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 
 use crate::{BadRequest, ContentTooLarge, Malformed, Refusal, RequestTimeout, UnsupportedMediaType};
 
@@ -50,6 +51,11 @@ impl UnreadableBody {
         Self(ContentTooLarge::new("content-too-large", format!("A body has at most {limit} bytes.")).into())
     }
 
+    fn too_slow(limit: Duration) -> Self {
+        let detail = format!("The body did not arrive within {} seconds.", limit.as_secs());
+        Self(RequestTimeout::new("request-timeout", detail).into())
+    }
+
     fn cut_off(error: actix_web::error::PayloadError) -> Self {
         Self(
             BadRequest::new("malformed-body", "The body ended early.")
@@ -75,19 +81,22 @@ pub(super) async fn read(
 ) -> Result<Option<Bytes>, UnreadableBody> {
     let limits = request.app_data::<BodyLimits>().copied().unwrap_or_default();
     let length = content_length(request);
-    if length == Some(0) || (length.is_none() && !request.headers().contains_key("transfer-encoding")) {
+    if length == Some(0) || (length.is_none() && !request.headers().contains_key(TRANSFER_ENCODING)) {
         return Ok(None);
     }
     check_type(request, media_type)?;
     if length.is_some_and(|length| length > limits.size as u64) {
         return Err(UnreadableBody::too_large(limits.size));
     }
-    let body = tokio::time::timeout(limits.time, collect(payload, limits.size)).await;
-    body.unwrap_or_else(|_| {
-        let detail = format!("The body did not arrive within {} seconds.", limits.time.as_secs());
-        Err(UnreadableBody(RequestTimeout::new("request-timeout", detail).into()))
-    })
-    .map(Some)
+    let mut collecting = pin!(collect(payload, limits.size));
+    // Most bodies have arrived with their head, and need no timer.
+    let body = match collecting.as_mut().now_or_never() {
+        Some(body) => body,
+        None => tokio::time::timeout(limits.time, collecting)
+            .await
+            .unwrap_or_else(|_| Err(UnreadableBody::too_slow(limits.time))),
+    };
+    body.map(Some)
 }
 
 fn content_length(request: &HttpRequest) -> Option<u64> {
@@ -101,7 +110,7 @@ fn check_type(request: &HttpRequest, media_type: &str) -> Result<(), UnreadableB
         .map_or("identity", |it| it.to_str().unwrap_or_default());
     let sent = request
         .headers()
-        .get("content-type")
+        .get(CONTENT_TYPE)
         .and_then(|it| it.to_str().ok())
         .unwrap_or_default();
     let (essence, parameters) = sent.split_once(';').unwrap_or((sent, ""));

@@ -2,6 +2,7 @@
 //! The rest of the request arrives as typed parameters and bodies.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use actix_web::{HttpMessage, HttpRequest};
 
@@ -9,7 +10,7 @@ use crate::Operation;
 
 /// The id of a request, kept in the request's extensions by the outermost middleware.
 #[derive(Clone, Debug)]
-pub struct RequestId(pub String);
+pub struct RequestId(pub Arc<str>);
 
 /// The client's address, kept in the request's extensions where proxies are trusted; else the peer's address counts.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +22,7 @@ pub struct Call {
     /// The operation that is called.
     pub operation: &'static Operation,
     /// The id of the request, as in `X-Request-ID`.
-    pub request_id: String,
+    pub request_id: Arc<str>,
     /// Where the call comes from, if known.
     pub address: Option<IpAddr>,
 }
@@ -40,7 +41,7 @@ impl Call {
 }
 
 /// The request's id. Without the middleware that gives ids there is a new one at each call.
-pub(super) fn request_id(request: &HttpRequest) -> String {
-    let id = request.extensions().get::<RequestId>().map(|id| id.0.clone());
-    id.unwrap_or_else(|| uuid::Uuid::now_v7().to_string())
+pub(super) fn request_id(request: &HttpRequest) -> Arc<str> {
+    let id = request.extensions().get::<RequestId>().map(|id| Arc::clone(&id.0));
+    id.unwrap_or_else(|| uuid::Uuid::now_v7().to_string().into())
 }

@@ -2,7 +2,7 @@
 //! Whether a credential is valid is the application's matter.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::header::{AUTHORIZATION, AsHeaderName};
 
 use crate::{Secret, Unauthorized};
 
@@ -41,13 +41,13 @@ pub fn api_key_cookie(request: &HttpRequest, name: &str) -> Option<Secret> {
 }
 
 fn authorization<'r>(request: &'r HttpRequest, wanted: &str) -> Option<&'r str> {
-    let (scheme, credential) = only(request, AUTHORIZATION.as_str())?.split_once(' ')?;
+    let (scheme, credential) = only(request, AUTHORIZATION)?.split_once(' ')?;
     let credential = credential.trim();
     (scheme.eq_ignore_ascii_case(wanted) && !credential.is_empty()).then_some(credential)
 }
 
 /// The header, if it is there exactly once: two of them are nobody's.
-fn only<'r>(request: &'r HttpRequest, name: &str) -> Option<&'r str> {
+fn only(request: &HttpRequest, name: impl AsHeaderName) -> Option<&str> {
     let mut values = request.headers().get_all(name);
     let value = values.next()?.to_str().ok()?;
     values.next().is_none().then_some(value)

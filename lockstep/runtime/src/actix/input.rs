@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 
 use super::body::{self, UnreadableBody};
 use crate::problem::Violations;
-use crate::{Array, BadRequest, Broken, Decode, Scalar, UnprocessableContent, ViolationPlace, read_json};
+use crate::{Array, BadRequest, Broken, Decode, Json, Scalar, UnprocessableContent, ViolationPlace, read_json};
 
 /// The input of one request while it is read.
 #[derive(Debug)]
@@ -101,10 +101,23 @@ impl<'r> Input<'r> {
         payload: Payload,
         media_type: &'static str,
     ) -> Result<Option<T>, UnreadableBody> {
+        self.json_with(payload, media_type, T::decode).await
+    }
+
+    /// Like [`Input::json`], by a function: for types such as `Vec<T>` that do not carry the contract's rules.
+    ///
+    /// # Errors
+    /// As [`Input::json`].
+    pub async fn json_with<T>(
+        &mut self,
+        payload: Payload,
+        media_type: &'static str,
+        decode: impl FnOnce(&mut Json<'_>) -> Option<T>,
+    ) -> Result<Option<T>, UnreadableBody> {
         let body = body::read(self.request, payload, media_type)
             .await?
             .ok_or_else(UnreadableBody::missing)?;
-        Ok(read_json(&body, &mut self.violations)?)
+        Ok(read_json(&body, &mut self.violations, decode)?)
     }
 
     /// Like [`Input::json`], where no body at all is fine: `Ok(Some(None))`.
@@ -116,8 +129,21 @@ impl<'r> Input<'r> {
         payload: Payload,
         media_type: &'static str,
     ) -> Result<Option<Option<T>>, UnreadableBody> {
+        self.optional_json_with(payload, media_type, T::decode).await
+    }
+
+    /// Like [`Input::json_with`], where no body at all is fine: `Ok(Some(None))`.
+    ///
+    /// # Errors
+    /// As [`Input::optional_json`].
+    pub async fn optional_json_with<T>(
+        &mut self,
+        payload: Payload,
+        media_type: &'static str,
+        decode: impl FnOnce(&mut Json<'_>) -> Option<T>,
+    ) -> Result<Option<Option<T>>, UnreadableBody> {
         match body::read(self.request, payload, media_type).await? {
-            Some(body) => Ok(read_json(&body, &mut self.violations)?.map(Some)),
+            Some(body) => Ok(read_json(&body, &mut self.violations, decode)?.map(Some)),
             None => Ok(Some(None)),
         }
     }
@@ -265,15 +291,17 @@ impl Slot<'_> {
         }
         let mut broken = Broken::default();
         let texts = std::mem::take(&mut self.texts);
-        let texts = texts.iter().flat_map(|text| {
-            let joined = if explode { None } else { Some(text.split(',')) };
-            let whole = explode.then_some(text.as_str());
-            joined.into_iter().flatten().chain(whole)
-        });
-        let values: Vec<_> = texts.filter_map(|text| rule.from_text(text, &mut broken)).collect();
-        if broken.is_empty() {
-            rules.check(&values, &mut broken);
-        }
+        let texts: Vec<_> = texts
+            .iter()
+            .flat_map(|text| {
+                let joined = if explode { None } else { Some(text.split(',')) };
+                let whole = explode.then_some(text.as_str());
+                joined.into_iter().flatten().chain(whole)
+            })
+            .collect();
+        let read = texts.iter().filter_map(|text| rule.from_text(text, &mut broken));
+        let values: Vec<_> = read.collect();
+        rules.check(texts.len(), &values, &mut broken);
         let valid = broken.is_empty();
         self.report_all(broken);
         valid.then_some(values)
@@ -297,7 +325,7 @@ impl Slot<'_> {
         }
     }
 
-    fn report(&mut self, code: &str, detail: String) {
+    fn report(&mut self, code: &'static str, detail: String) {
         self.violations.add(self.place, pointer(self.name), code, detail);
     }
 }

@@ -15,4 +15,4 @@ pub use call::{Call, ClientAddress, RequestId};
 pub use credentials::{api_key_cookie, api_key_header, api_key_query, basic, bearer, unauthenticated};
 pub use input::{Input, Slot};
 pub use negotiation::accepts;
-pub use routes::{method_not_allowed, no_such_route};
+pub use routes::{method_not_allowed, no_such_route, resource};

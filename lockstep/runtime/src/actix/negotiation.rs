@@ -2,7 +2,7 @@
 //! Problems are sent whatever the `Accept` header says, as the RFC allows.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{Accept, Header, Quality};
+use actix_web::http::header::{self, Accept, Header, Quality};
 
 use crate::NotAcceptable;
 
@@ -11,8 +11,12 @@ use crate::NotAcceptable;
 /// # Errors
 /// [`NotAcceptable`] where it accepts none. A header that cannot be read counts as no header.
 pub fn accepts(request: &HttpRequest, offered: &[&str]) -> Result<(), NotAcceptable> {
-    if !request.headers().contains_key("accept") {
-        return Ok(());
+    let mut headers = request.headers().get_all(header::ACCEPT);
+    // What nearly every client sends needs no parsing.
+    match (headers.next(), headers.next()) {
+        (None, _) => return Ok(()),
+        (Some(only), None) if only == "*/*" || offered.iter().any(|media_type| only == *media_type) => return Ok(()),
+        _ => {}
     }
     let Ok(accept) = Accept::parse(request) else {
         return Ok(());

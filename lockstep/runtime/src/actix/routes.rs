@@ -1,7 +1,7 @@
 //! What answers where no operation does: unknown routes and methods.
 //! Registered by generated code beside the operations of a path.
 
-use actix_web::{HttpRequest, HttpResponse, Route, web};
+use actix_web::{HttpRequest, HttpResponse, Resource, Route, web};
 
 use super::answer::problem_response;
 use crate::{MethodNotAllowed, NotFound};
@@ -11,9 +11,18 @@ pub(super) fn pattern(template: &str) -> String {
     let mut inside = false;
     let plain = |c: char| {
         inside = if inside { c != '}' } else { c == '{' };
-        if inside && c != '{' && !c.is_ascii_alphanumeric() { '_' } else { c }
+        if inside && c != '{' && !c.is_ascii_alphanumeric() {
+            '_'
+        } else {
+            c
+        }
     };
     template.chars().map(plain).collect()
+}
+
+/// What is at a path template of the contract.
+pub fn resource(template: &str) -> Resource {
+    web::resource(pattern(template))
 }
 
 /// Answers 405 with the methods that the path has, as the `Allow` header wants them.

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use syn::{ImplItem, ItemImpl, ReturnType, Type, parse_quote};
 
 use super::{Error, tidy};
+use crate::emit::one_line;
 use crate::lower::{self, Content, Success};
 use crate::model::{self, Api, Operation, Response, Status};
 use crate::names;
@@ -16,7 +17,7 @@ pub(super) fn decode(operation: &Operation) -> String {
     for (pattern, decoding) in success_arms(operation) {
         let _ = write!(text, "{pattern} => {decoding},");
     }
-    let problems = statuses(&lower::problems(operation));
+    let problems = statuses(lower::problems(operation).iter().map(|response| response.status));
     if !problems.is_empty() {
         let _ = write!(
             text,
@@ -28,28 +29,26 @@ pub(super) fn decode(operation: &Operation) -> String {
 
 fn success_arms(operation: &Operation) -> Vec<(String, String)> {
     let responses = lower::successes(operation);
+    let exact = || statuses(responses.iter().map(|(_, response)| response.status));
     match lower::success(operation) {
         Success::One(_) if responses.is_empty() => {
             vec![("200..=299".to_owned(), "Ok(ResponseValue::stream(response))".to_owned())]
         }
-        Success::One(Content::Empty) => vec![(statuses(&responses), "Ok(ResponseValue::empty(response))".to_owned())],
-        Success::One(Content::Stream) => vec![(statuses(&responses), "Ok(ResponseValue::stream(response))".to_owned())],
+        Success::One(Content::Empty) => vec![(exact(), "Ok(ResponseValue::empty(response))".to_owned())],
+        Success::One(Content::Stream) => vec![(exact(), "Ok(ResponseValue::stream(response))".to_owned())],
         Success::One(Content::Json(_)) => {
-            vec![(
-                statuses(&responses),
-                "ResponseValue::from_response(response).await".to_owned(),
-            )]
+            vec![(exact(), "ResponseValue::from_response(response).await".to_owned())]
         }
         Success::Several(name) => responses
             .iter()
-            .map(|response| (pattern(response.status), arm(&name, response)))
+            .map(|(code, response)| (code.to_string(), arm(&name, *code, response)))
             .collect(),
     }
 }
 
 /// The decoding of one status of several.
-fn arm(name: &str, response: &Response) -> String {
-    let variant = format!("super::{name}::{}", variant(response.status));
+fn arm(name: &str, code: u16, response: &Response) -> String {
+    let variant = format!("super::{name}::{}", names::answer_variant(code));
     match lower::content(response.body.as_ref()) {
         Content::Empty => format!("ResponseValue::empty(response).map(|()| {variant})"),
         Content::Stream => format!("ResponseValue::stream(response).map({variant})"),
@@ -63,17 +62,15 @@ fn arm(name: &str, response: &Response) -> String {
 }
 
 /// A pattern of all these statuses; a class swallows those that it contains, and `default` every error.
-fn statuses(responses: &[&Response]) -> String {
-    let has = |wanted| responses.iter().any(|response| response.status == wanted);
+fn statuses(statuses: impl Iterator<Item = Status>) -> String {
+    let statuses: Vec<_> = statuses.collect();
+    let has = |wanted| statuses.contains(&wanted);
     if has(Status::Default) || (has(Status::Class(4)) && has(Status::Class(5))) {
         return pattern(Status::Default);
     }
     let swallowed = |status| matches!(status, Status::Exact(code) if has(Status::Class((code / 100) as u8)));
-    let statuses = responses
-        .iter()
-        .map(|response| response.status)
-        .filter(|status| !swallowed(*status));
-    statuses.map(pattern).collect::<Vec<_>>().join(" | ")
+    let kept = statuses.iter().copied().filter(|status| !swallowed(*status));
+    kept.map(pattern).collect::<Vec<_>>().join(" | ")
 }
 
 /// `default` means errors here: what a success looks like is always said.
@@ -82,15 +79,6 @@ fn pattern(status: Status) -> String {
         Status::Exact(code) => code.to_string(),
         Status::Class(class) => format!("{class}00..={class}99"),
         Status::Default => "400..=599".to_owned(),
-    }
-}
-
-/// A status in words.
-pub(super) fn status(status: Status) -> String {
-    match status {
-        Status::Exact(code) => code.to_string(),
-        Status::Class(class) => format!("{class}xx"),
-        Status::Default => "any other".to_owned(),
     }
 }
 
@@ -107,8 +95,8 @@ pub(super) fn enums(api: &Api) -> String {
 
 fn answer_enum(name: &str, operation: &Operation) -> String {
     let (mut variants, mut arms) = (String::new(), String::new());
-    for response in lower::successes(operation) {
-        let variant = variant(response.status);
+    for (code, response) in lower::successes(operation) {
+        let variant = names::answer_variant(code);
         let content = match lower::content(response.body.as_ref()) {
             Content::Empty => String::new(),
             Content::Stream => "(ByteStream)".to_owned(),
@@ -117,8 +105,7 @@ fn answer_enum(name: &str, operation: &Operation) -> String {
         let rest = if content.is_empty() { "" } else { "(..)" };
         let _ = writeln!(
             variants,
-            "    /// {}: {}\n    {variant}{content},",
-            status(response.status),
+            "    /// {code}: {}\n    {variant}{content},",
             one_line(&response.docs)
         );
         let _ = writeln!(arms, "            Self::{variant}{rest} => {variant:?},");
@@ -127,7 +114,7 @@ fn answer_enum(name: &str, operation: &Operation) -> String {
     let docs = format!("\n/// What [`Client::{operation_name}`] answers when it succeeds, by status.\n");
     if !lower::successes(operation)
         .iter()
-        .any(|response| lower::content(response.body.as_ref()) == Content::Stream)
+        .any(|(_, response)| lower::content(response.body.as_ref()) == Content::Stream)
     {
         return format!("{docs}#[derive(Debug)]\npub enum {name} {{\n{variants}}}\n");
     }
@@ -145,29 +132,6 @@ fn rust_type(ty: &model::Type) -> String {
     match ty {
         model::Type::Named(name) => format!("types::{name}"),
         _ => "serde_json::Value".to_owned(),
-    }
-}
-
-fn one_line(docs: &str) -> String {
-    docs.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn variant(status: Status) -> String {
-    match status {
-        Status::Exact(200) => "Ok".to_owned(),
-        Status::Exact(201) => "Created".to_owned(),
-        Status::Exact(202) => "Accepted".to_owned(),
-        Status::Exact(204) => "NoContent".to_owned(),
-        Status::Exact(205) => "ResetContent".to_owned(),
-        Status::Exact(206) => "PartialContent".to_owned(),
-        Status::Exact(301) => "MovedPermanently".to_owned(),
-        Status::Exact(302) => "Found".to_owned(),
-        Status::Exact(303) => "SeeOther".to_owned(),
-        Status::Exact(307) => "TemporaryRedirect".to_owned(),
-        Status::Exact(308) => "PermanentRedirect".to_owned(),
-        Status::Exact(code) => format!("Status{code}"),
-        Status::Class(class) => format!("Status{class}xx"),
-        Status::Default => "Other".to_owned(),
     }
 }
 

@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use regex::Regex;
 use syn::Item;
 
-use super::{answer, request};
+use super::request;
+use crate::emit::one_line;
 use crate::model::{Api, Deprecation, Operation, Security, Status, Tag};
 use crate::names;
 
@@ -142,8 +143,7 @@ fn operation_docs(operation: &Operation) -> String {
     );
     let mut list = String::new();
     for response in &operation.responses {
-        let docs = response.docs.split_whitespace().collect::<Vec<_>>().join(" ");
-        let _ = write!(list, "\n- {}: {docs}", answer::status(response.status));
+        let _ = write!(list, "\n- {}: {}", response.status, one_line(&response.docs));
         if response.status == Status::Exact(304) {
             list += " `send` gives [`Error::UnexpectedResponse`], `send_if_modified` gives `None`.";
         }

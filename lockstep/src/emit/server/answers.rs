@@ -1,46 +1,85 @@
 //! What an operation answers: an enum with one variant per documented status that is no problem, and how each becomes a
 //! response. Headers with one possible value are sent without being asked for.
 
-use super::words::{one_line, status, variant};
+use std::collections::BTreeSet;
+
 use super::Server;
+use crate::emit::one_line;
 use crate::emit::types::{docs, text_literal};
-use crate::model::{Body, Header, Operation, Response, Shape, Status, TextFormat, TextType, Type};
+use crate::model::{Body, Header, Operation, Response, Shape, TextFormat, TextType, Type};
 use crate::names;
+
+/// An answer with a body beside one without is no mistake.
+const LARGE_VARIANT: &str =
+    "#[allow(clippy::large_enum_variant, reason = \"the contract decides how large they are\")]\n";
 
 /// The enum and its `Answer`.
 pub(super) fn emit(server: &Server<'_>, operation: &Operation) -> String {
     let name = format!("{}Answer", names::pascal(&operation.id));
-    let answers: Vec<_> = operation.responses.iter().filter(|response| !response.is_problem()).collect();
-    let variants: String = answers.iter().map(|response| declaration(server, response)).collect();
-    let arms: String = answers.iter().map(|response| arm(server, response)).collect();
+    let answers = operation.answers();
+    let variants: String = answers
+        .map(|(code, response)| declaration(server, code, response))
+        .collect();
+    let arms: String = operation
+        .answers()
+        .map(|(code, response)| arm(server, code, response))
+        .collect();
+    let only = operation.answers().count() == 1;
+    let lint = if only { "" } else { LARGE_VARIANT };
     format!(
-        "\n/// What `{}` answers.\n#[derive(Clone, Debug)]\npub enum {name} {{\n{variants}}}\n\n\
+        "\n/// What `{}` answers.\n#[derive(Clone, Debug)]\n{lint}pub enum {name} {{\n{variants}}}\n\n\
          impl Answer for {name} {{\nfn into_response(self) -> Result<HttpResponse, InternalError> {{\n\
          match self {{\n{arms}}}\n}}\n}}\n",
         operation.id
     )
 }
 
+/// The names of the headers that the answers of a tag have, as constants: a name is looked up once, by the compiler.
+pub(super) fn header_names(operations: &[&Operation]) -> String {
+    let names: BTreeSet<_> = operations
+        .iter()
+        .flat_map(|operation| operation.answers())
+        .flat_map(|(_, response)| &response.headers)
+        .map(|header| header.name.to_ascii_lowercase())
+        .collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    let constant = |name: &String| {
+        format!(
+            "const {}: HeaderName = HeaderName::from_static({});\n",
+            names::screaming(name),
+            text_literal(name)
+        )
+    };
+    names.iter().map(constant).collect::<String>() + "\n"
+}
+
 /// The types of headers that are fields.
 pub(super) fn header_types<'a>(server: &'a Server<'_>, operation: &'a Operation) -> impl Iterator<Item = &'a Type> {
-    let answers = operation.responses.iter().filter(|response| !response.is_problem());
-    let headers = answers.flat_map(|response| &response.headers);
-    headers.filter(|header| constant(server, header).is_none()).map(|header| &header.ty)
+    let headers = operation.answers().flat_map(|(_, response)| &response.headers);
+    headers
+        .filter(|header| constant(server, header).is_none())
+        .map(|header| &header.ty)
 }
 
 fn constant<'a>(server: &'a Server<'_>, header: &'a Header) -> Option<&'a str> {
     match server.resolve(&header.ty) {
-        Type::Text(TextType { constant: Some(constant), .. }) => Some(constant),
+        Type::Text(TextType {
+            constant: Some(constant),
+            ..
+        }) => Some(constant),
         _ => None,
     }
 }
 
-fn declaration(server: &Server<'_>, response: &Response) -> String {
+fn declaration(server: &Server<'_>, code: u16, response: &Response) -> String {
     let mut fields = String::new();
-    if !matches!(response.status, Status::Exact(_)) {
-        fields += "/// The status.\nstatus: u16,\n";
-    }
-    for header in response.headers.iter().filter(|header| constant(server, header).is_none()) {
+    for header in response
+        .headers
+        .iter()
+        .filter(|header| constant(server, header).is_none())
+    {
         let ty = server.rust(&header.ty);
         let ty = if header.required { ty } else { format!("Option<{ty}>") };
         fields += &docs(&header_docs(header), "");
@@ -49,30 +88,35 @@ fn declaration(server: &Server<'_>, response: &Response) -> String {
     if let Some(body) = &response.body {
         fields += &format!("/// The body.\nbody: {},\n", server.rust(&body.ty));
     }
-    let fields = if fields.is_empty() { fields } else { format!(" {{\n{fields}}}") };
-    let docs = docs(&one_line(&format!("{}: {}", status(response.status), response.docs)), "");
-    format!("{docs}{}{fields},\n", variant(response.status))
+    let fields = if fields.is_empty() {
+        fields
+    } else {
+        format!(" {{\n{fields}}}")
+    };
+    let docs = docs(&one_line(&format!("{code}: {}", response.docs)), "");
+    format!("{docs}{}{fields},\n", names::answer_variant(code))
 }
 
 fn header_docs(header: &Header) -> String {
-    if header.docs.trim().is_empty() { format!("The header `{}`.", header.name) } else { header.docs.clone() }
+    if header.docs.trim().is_empty() {
+        format!("The header `{}`.", header.name)
+    } else {
+        header.docs.clone()
+    }
 }
 
 fn field(header: &Header) -> String {
     let name = names::rust_value(&header.name);
-    if ["status", "body"].contains(&name.as_str()) { format!("{name}_header") } else { name }
+    if name == "body" { "body_header".to_owned() } else { name }
 }
 
-fn arm(server: &Server<'_>, response: &Response) -> String {
-    let (code, mut bindings) = match response.status {
-        Status::Exact(code) => (code.to_string(), Vec::new()),
-        _ => ("status".to_owned(), vec!["status".to_owned()]),
-    };
+fn arm(server: &Server<'_>, code: u16, response: &Response) -> String {
+    let mut bindings = Vec::new();
     let mut reply = format!("Reply::new({code})");
     for header in &response.headers {
-        let name = text_literal(&header.name.to_ascii_lowercase());
+        let name = names::screaming(&header.name.to_ascii_lowercase());
         match constant(server, header) {
-            Some(constant) => reply += &format!(".header({name}, {})", text_literal(constant)),
+            Some(constant) => reply += &fixed(&name, constant),
             None => {
                 let field = field(header);
                 reply += &sent(server, header, &name, &field);
@@ -84,9 +128,20 @@ fn arm(server: &Server<'_>, response: &Response) -> String {
         bindings.push("body".to_owned());
     }
     reply += &finish(response.body.as_ref());
-    let pattern = variant(response.status);
-    let bindings = if bindings.is_empty() { String::new() } else { format!(" {{ {} }}", bindings.join(", ")) };
-    format!("Self::{pattern}{bindings} => {reply},\n")
+    let variant = names::answer_variant(code);
+    let bindings = if bindings.is_empty() {
+        String::new()
+    } else {
+        format!(" {{ {} }}", bindings.join(", "))
+    };
+    format!("Self::{variant}{bindings} => {reply},\n")
+}
+
+fn fixed(name: &str, value: &str) -> String {
+    // What `HeaderValue::from_static` takes without a panic.
+    let is_visible = value.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    let method = if is_visible { "constant_header" } else { "header" };
+    format!(".{method}({name}, {})", text_literal(value))
 }
 
 fn sent(server: &Server<'_>, header: &Header, name: &str, field: &str) -> String {
@@ -101,7 +156,7 @@ fn sent(server: &Server<'_>, header: &Header, name: &str, field: &str) -> String
     }
 }
 
-/// What makes text of a value whose `Display` is not that of the wire.
+/// What makes text of a value that is none.
 fn shown(server: &Server<'_>, ty: &Type) -> &'static str {
     let secret = |text: &TextType| text.format == TextFormat::Password;
     match server.resolve(ty) {
@@ -111,9 +166,10 @@ fn shown(server: &Server<'_>, ty: &Type) -> &'static str {
         Type::Text(text) if secret(text) => ".expose()",
         Type::Named(name) => match server.api.type_def(name).map(|def| &def.shape) {
             Some(Shape::Alias(Type::Text(text))) if secret(text) => ".expose()",
-            _ => "",
+            _ => ".to_string()",
         },
-        _ => "",
+        ty if server.rust(ty) == "String" => "",
+        _ => ".to_string()",
     }
 }
 

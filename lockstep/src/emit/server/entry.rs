@@ -3,45 +3,92 @@
 
 use super::refusals::admits;
 use super::{Server, answer_types, module, operations, path, security, traits};
-use crate::emit::types::{scalar_rules, text_literal};
+use crate::emit::types::{body_reader, scalar_rules, text_literal};
 use crate::model::{Body, Operation, SchemeKind, Tag, Type};
 use crate::names;
 
 /// The entry points of a tag.
 pub(super) fn emit(server: &Server<'_>, tag: &Tag, operations: &[&Operation]) -> String {
-    let functions: Vec<_> = operations.iter().map(|operation| function(server, tag, operation)).collect();
+    let functions: Vec<_> = operations
+        .iter()
+        .map(|operation| function(server, tag, operation))
+        .collect();
     let body = functions.join("\n");
-    format!("//! The entry points of the tag `{}`.\n\n{}\n{body}", tag.name, imports(server, tag, operations, &body))
+    format!(
+        "//! The entry points of the tag `{}`.\n\n{}\n{body}",
+        tag.name,
+        imports(server, tag, operations, &body)
+    )
 }
 
 fn imports(server: &Server<'_>, tag: &Tag, operations: &[&Operation], body: &str) -> String {
-    let data = if body.contains("payload: Payload") { "{Data, Payload}" } else { "Data" };
-    let used = [("Call", "Call::"), ("Input", "Input::"), ("accepts", "accepts("), ("answer", "answer(")];
-    let used: Vec<_> = used.iter().filter(|(_, mark)| body.contains(mark)).map(|(name, _)| *name).collect();
+    let data = if body.contains("payload: Payload") {
+        "{Data, Payload}"
+    } else {
+        "Data"
+    };
+    let used = [
+        ("Call", "Call::"),
+        ("Input", "Input::"),
+        ("accepts", "accepts("),
+        ("answer", "answer("),
+    ];
+    let used: Vec<_> = used
+        .iter()
+        .filter(|(_, mark)| body.contains(mark))
+        .map(|(name, _)| *name)
+        .collect();
     let mut text = format!("use actix_web::web::{data};\nuse actix_web::{{HttpRequest, HttpResponse}};\n");
     if body.contains("runtime::") {
         text += "use lockstep_runtime as runtime;\n";
     }
     text += &format!("use lockstep_runtime::actix::{{{}}};\n", used.join(", "));
-    let bodies = operations.iter().filter_map(|operation| operation.body.as_ref()).map(|body| &body.ty);
-    let values = operations.iter().flat_map(|operation| &operation.parameters).map(|parameter| &parameter.ty);
-    let headers = operations.iter().flat_map(|operation| &operation.responses).flat_map(|response| &response.headers);
+    let bodies = operations
+        .iter()
+        .filter_map(|operation| operation.body.as_ref())
+        .map(|body| &body.ty);
+    let values = operations
+        .iter()
+        .flat_map(|operation| &operation.parameters)
+        .map(|parameter| &parameter.ty);
+    let headers = operations
+        .iter()
+        .flat_map(|operation| &operation.responses)
+        .flat_map(|response| &response.headers);
     let values = values.chain(headers.map(|header| &header.ty)).chain(bodies);
-    let types: Vec<_> = values.chain(operations.iter().flat_map(|operation| answer_types(operation))).collect();
-    text += &server.import(types.into_iter().map(|ty| server.resolve(ty)));
+    let types: Vec<_> = values
+        .chain(operations.iter().flat_map(|operation| answer_types(operation)))
+        .collect();
+    text += &server.import(types.into_iter().flat_map(|ty| server.parts(ty)));
     let params = operations.iter().filter(|operation| !operation.parameters.is_empty());
-    let mut names: Vec<_> = params.map(|operation| format!("{}Params", names::pascal(&operation.id))).collect();
+    let mut names: Vec<_> = params
+        .map(|operation| format!("{}Params", names::pascal(&operation.id)))
+        .collect();
     names.push(traits::name(tag));
     names.sort();
-    let secured = operations.iter().any(|operation| security::function(&operation.security).is_some());
+    let secured = operations
+        .iter()
+        .any(|operation| security::function(&operation.security).is_some());
     let modules = if secured { "operations, security" } else { "operations" };
-    text + &format!("\nuse super::super::{}::{{{}}};\nuse super::super::{{{modules}}};\n", module(tag), names.join(", "))
+    text + &format!(
+        "\nuse super::super::{}::{{{}}};\nuse super::super::{{{modules}}};\n",
+        module(tag),
+        names.join(", ")
+    )
 }
 
 fn function(server: &Server<'_>, tag: &Tag, operation: &Operation) -> String {
-    let payload = if operation.body.is_some() { ", payload: Payload" } else { "" };
+    let payload = if operation.body.is_some() {
+        ", payload: Payload"
+    } else {
+        ""
+    };
     let row = format!("&operations::{}", operations::constant(operation));
-    let deprecated = if operation.deprecated.is_some() { "#[deprecated]\n" } else { "" };
+    let deprecated = if operation.deprecated.is_some() {
+        "#[deprecated]\n"
+    } else {
+        ""
+    };
     format!(
         "{}{deprecated}pub(crate) async fn {}<A: {}>(app: Data<A>, request: HttpRequest{payload}) -> HttpResponse {{\n\
          answer(&request, {row}, async {{\n{}}}).await\n}}\n",
@@ -66,11 +113,14 @@ fn steps(server: &Server<'_>, operation: &Operation, row: &str) -> String {
         text += &expected(server, operation);
     }
     if params {
-        text += &format!("let params = {}Params::read(&mut input);\n", names::pascal(&operation.id));
+        text += &format!(
+            "let params = {}Params::read(&mut input);\n",
+            names::pascal(&operation.id)
+        );
         arguments.push("params");
     }
     if let Some(body) = &operation.body {
-        text += &format!("let body = {};\n", read(body));
+        text += &format!("let body = {};\n", read(server, body));
         arguments.push("body");
     }
     text += match (params, operation.body.is_some()) {
@@ -80,15 +130,24 @@ fn steps(server: &Server<'_>, operation: &Operation, row: &str) -> String {
         (false, false) if text.contains("let mut input") => "input.finish(Some(()))?;\n",
         (false, false) => "",
     };
-    text = text.replace("let mut input = Input::new(&request)?;\ninput.finish", "Input::new(&request)?.finish");
-    text + &format!("app.{}({}).await\n", names::rust_value(&operation.id), arguments.join(", "))
+    text = text.replace(
+        "let mut input = Input::new(&request)?;\ninput.finish",
+        "Input::new(&request)?.finish",
+    );
+    text + &format!(
+        "app.{}({}).await\n",
+        names::rust_value(&operation.id),
+        arguments.join(", ")
+    )
 }
 
 /// Refuses callers that take none of the media types, where there are any.
 fn accepted(operation: &Operation) -> String {
-    let answers = operation.responses.iter().filter(|response| !response.is_problem());
-    let mut types: Vec<_> =
-        answers.filter_map(|response| response.body.as_ref()).map(|body| text_literal(&body.media_type)).collect();
+    let mut types: Vec<_> = operation
+        .answers()
+        .filter_map(|(_, response)| response.body.as_ref())
+        .map(|body| text_literal(&body.media_type))
+        .collect();
     types.sort();
     types.dedup();
     if types.is_empty() || !admits(operation, 406) {
@@ -99,7 +158,11 @@ fn accepted(operation: &Operation) -> String {
 
 /// API keys in the query are no parameters of the operation, yet expected.
 fn expected(server: &Server<'_>, operation: &Operation) -> String {
-    let schemes = operation.security.alternatives.iter().flat_map(|alternative| &alternative.schemes);
+    let schemes = operation
+        .security
+        .alternatives
+        .iter()
+        .flat_map(|alternative| &alternative.schemes);
     let keys = schemes.filter_map(|(scheme, _)| {
         let scheme = server.api.schemes.iter().find(|def| def.name == *scheme)?;
         match &scheme.kind {
@@ -111,7 +174,7 @@ fn expected(server: &Server<'_>, operation: &Operation) -> String {
 }
 
 /// The expression that reads a body.
-fn read(body: &Body) -> String {
+fn read(server: &Server<'_>, body: &Body) -> String {
     let arguments = format!("payload.into_inner(), {}", text_literal(&body.media_type));
     let optional = if body.required { "" } else { "optional_" };
     match &body.ty {
@@ -120,6 +183,12 @@ fn read(body: &Body) -> String {
             let rule = scalar_rules(&body.ty).unwrap_or_else(|| "runtime::Text::new()".to_owned());
             format!("input.{optional}text({arguments}, &{rule}).await?")
         }
-        _ => format!("input.{optional}json({arguments}).await?"),
+        ty => match body_reader(server.api, ty) {
+            Some(reader) => format!(
+                "input.{optional}json_with({arguments}, {}::{reader}).await?",
+                server.types
+            ),
+            None => format!("input.{optional}json({arguments}).await?"),
+        },
     }
 }

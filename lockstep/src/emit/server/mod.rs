@@ -2,6 +2,7 @@
 //! document by utoipa. Types are the `types` emitter's; nothing here decides what the contract means.
 
 mod answers;
+mod authorise;
 mod document;
 mod entry;
 mod operations;
@@ -11,7 +12,6 @@ mod refusals;
 mod routes;
 mod security;
 mod traits;
-mod words;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -38,16 +38,32 @@ pub fn emit(api: &Api, types: &str, header: &str) -> Vec<(PathBuf, String)> {
         files.push((format!("routes/{module}.rs"), entry::emit(&server, tag, &operations)));
         files.push((format!("{module}.rs"), traits::emit(&server, tag, &operations)));
     }
-    files.into_iter().map(|(path, text)| (PathBuf::from(path.replace("r#", "")), format!("{header}{text}"))).collect()
+    files
+        .into_iter()
+        .map(|(path, text)| (PathBuf::from(path.replace("r#", "")), format!("{header}{text}")))
+        .collect()
 }
 
 /// Modules of the server half that are no tag's.
 const MODULES: [&str; 4] = ["document", "operations", "routes", "security"];
 
 /// Names that the files of a tag use for something else, so that a type of the contract is written with its path.
-const TAKEN: [&str; 14] = [
-    "Answer", "Call", "Data", "Failure", "Forbidden", "HttpRequest", "HttpResponse", "Input", "InternalError",
-    "Payload", "Reply", "Role", "Security", "Unauthorized",
+const TAKEN: [&str; 15] = [
+    "Answer",
+    "Call",
+    "Data",
+    "Failure",
+    "Forbidden",
+    "HeaderName",
+    "HttpRequest",
+    "HttpResponse",
+    "Input",
+    "InternalError",
+    "Payload",
+    "Reply",
+    "Role",
+    "Security",
+    "Unauthorized",
 ];
 
 /// The contract, and where its types live.
@@ -59,9 +75,16 @@ struct Server<'a> {
 impl<'a> Server<'a> {
     /// The tags that have operations.
     fn tags(&self) -> Vec<(&'a Tag, Vec<&'a Operation>)> {
-        let of = |tag: &'a Tag| self.api.operations.iter().filter(|operation| operation.tag == tag.name).collect();
+        let of = |tag: &'a Tag| {
+            self.api
+                .operations
+                .iter()
+                .filter(|operation| operation.tag == tag.name)
+                .collect()
+        };
         let tags = self.api.tags.iter().map(|tag| (tag, of(tag)));
-        tags.filter(|(_, operations): &(_, Vec<_>)| !operations.is_empty()).collect()
+        tags.filter(|(_, operations): &(_, Vec<_>)| !operations.is_empty())
+            .collect()
     }
 
     /// `mod.rs`.
@@ -77,19 +100,28 @@ impl<'a> Server<'a> {
         if secured {
             text += "mod security;\n";
         }
-        text += &modules.iter().map(|module| format!("mod {module};\n")).collect::<String>();
+        text += &modules
+            .iter()
+            .map(|module| format!("mod {module};\n"))
+            .collect::<String>();
         text += "\npub use document::Document;\npub use operations::*;\npub use routes::configure;\n";
         if secured {
             text += &format!("pub use security::{{{}}};\n", security::exports(self.api).join(", "));
         }
-        text + &modules.iter().map(|module| format!("pub use {module}::*;\n")).collect::<String>()
+        text + &modules
+            .iter()
+            .map(|module| format!("pub use {module}::*;\n"))
+            .collect::<String>()
     }
 
     /// How a type of the contract is written in the files of a tag.
     fn rust(&self, ty: &Type) -> String {
         match ty {
             Type::Named(name) if self.is_taken(name) => format!("{}::{name}", self.types),
-            Type::Text(TextType { format: TextFormat::Password, .. }) => "runtime::Secret".to_owned(),
+            Type::Text(TextType {
+                format: TextFormat::Password,
+                ..
+            }) => "runtime::Secret".to_owned(),
             Type::Array(array) => format!("Vec<{}>", self.rust(&array.items)),
             Type::Map(map) => format!("std::collections::BTreeMap<String, {}>", self.rust(&map.values)),
             Type::Nullable(inner) => format!("Option<{}>", self.rust(inner)),
@@ -100,9 +132,16 @@ impl<'a> Server<'a> {
     fn is_taken(&self, name: &str) -> bool {
         let generated = |operation: &Operation| {
             let id = names::pascal(&operation.id);
-            ["Params", "Answer", "Refusal"].iter().any(|part| name.strip_prefix(&id) == Some(*part))
+            ["Params", "Answer", "Refusal"]
+                .iter()
+                .any(|part| name.strip_prefix(&id) == Some(*part))
+        };
+        let header = |operation: &Operation| {
+            let mut headers = operation.answers().flat_map(|(_, response)| &response.headers);
+            headers.any(|header| names::screaming(&header.name.to_ascii_lowercase()) == name)
         };
         TAKEN.contains(&name)
+            || self.api.operations.iter().any(header)
             || self.api.tags.iter().any(|tag| traits::name(tag) == name)
             || self.api.operations.iter().any(generated)
     }
@@ -114,7 +153,11 @@ impl<'a> Server<'a> {
         if named.is_empty() {
             return String::new();
         }
-        format!("use {}::{{{}}};\n", self.types, named.into_iter().collect::<Vec<_>>().join(", "))
+        format!(
+            "use {}::{{{}}};\n",
+            self.types,
+            named.into_iter().collect::<Vec<_>>().join(", ")
+        )
     }
 
     fn collect<'t>(&self, ty: &'t Type, named: &mut BTreeSet<&'t str>) {
@@ -127,6 +170,16 @@ impl<'a> Server<'a> {
         }
     }
 
+    /// A type without its arrays and maps, with aliases followed all the way.
+    fn parts<'t>(&'t self, ty: &'t Type) -> Vec<&'t Type> {
+        match self.resolve(ty) {
+            Type::Array(array) => self.parts(&array.items),
+            Type::Map(map) => self.parts(&map.values),
+            Type::Nullable(inner) => self.parts(inner),
+            part => vec![part],
+        }
+    }
+
     fn resolve<'t>(&'t self, ty: &'t Type) -> &'t Type {
         resolve(self.api, ty)
     }
@@ -135,11 +188,17 @@ impl<'a> Server<'a> {
 /// The module of a tag.
 fn module(tag: &Tag) -> String {
     let name = names::rust_value(&tag.name);
-    if MODULES.contains(&name.as_str()) { format!("{name}_tag") } else { name }
+    if MODULES.contains(&name.as_str()) {
+        format!("{name}_tag")
+    } else {
+        name
+    }
 }
 
 /// The types of bodies in answers that are no problems.
 fn answer_types(operation: &Operation) -> impl Iterator<Item = &Type> {
-    let answers = operation.responses.iter().filter(|response| !response.is_problem());
-    answers.filter_map(|response| response.body.as_ref()).map(|body| &body.ty)
+    operation
+        .answers()
+        .filter_map(|(_, response)| response.body.as_ref())
+        .map(|body| &body.ty)
 }

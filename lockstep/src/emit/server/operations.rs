@@ -10,7 +10,11 @@ use crate::names;
 /// `operations.rs`.
 pub(super) fn emit(api: &Api) -> String {
     let names: Vec<_> = api.operations.iter().map(constant).collect();
-    let statics: Vec<_> = api.operations.iter().map(|operation| declaration(api, operation)).collect();
+    let statics: Vec<_> = api
+        .operations
+        .iter()
+        .map(|operation| declaration(api, operation))
+        .collect();
     let statics = statics.concat();
     let used = ["Alias", "Deprecation", "Operation", "Requirement"]
         .into_iter()
@@ -22,19 +26,31 @@ pub(super) fn emit(api: &Api) -> String {
          /// Every operation.\npub static OPERATIONS: &[&Operation] = &[{}];\n{statics}",
         used.collect::<Vec<_>>().join(", "),
         text_literal(&api.version),
-        names.iter().map(|name| format!("&{name}")).collect::<Vec<_>>().join(", "),
+        names
+            .iter()
+            .map(|name| format!("&{name}"))
+            .collect::<Vec<_>>()
+            .join(", "),
     )
 }
 
 /// The name of an operation's row.
 pub(super) fn constant(operation: &Operation) -> String {
     let name = names::screaming(&operation.id);
-    if name.starts_with(|first: char| first.is_ascii_alphabetic()) { name } else { format!("N{name}") }
+    if name.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        name
+    } else {
+        format!("N{name}")
+    }
 }
 
 fn declaration(api: &Api, operation: &Operation) -> String {
     let text = text_literal;
-    let statuses: Vec<_> = operation.responses.iter().map(|response| status(response.status)).collect();
+    let statuses: Vec<_> = operation
+        .responses
+        .iter()
+        .map(|response| status(response.status))
+        .collect();
     let aliases: Vec<_> = operation
         .aliases
         .iter()
@@ -87,7 +103,11 @@ fn row(requirement: &Requirement) -> String {
         .iter()
         .map(|(scheme, roles)| {
             let roles: Vec<_> = roles.iter().map(|role| text_literal(role)).collect();
-            format!("Requirement {{ scheme: {}, roles: &[{}] }}", text_literal(scheme), roles.join(", "))
+            format!(
+                "Requirement {{ scheme: {}, roles: &[{}] }}",
+                text_literal(scheme),
+                roles.join(", ")
+            )
         })
         .collect();
     format!("&[{}]", schemes.join(", "))

@@ -19,7 +19,11 @@ pub(super) fn emit(server: &Server<'_>, operation: &Operation) -> String {
         fields += &field_docs(parameter);
         fields += &format!("pub {field}: {},\n", field_type(server, parameter));
         reads += &format!("let {field} = {};\n", read(server, parameter));
-        values.push(if missed.is_empty() { field } else { format!("{field}: {field}?") });
+        values.push(if missed.is_empty() {
+            field
+        } else {
+            format!("{field}: {field}?")
+        });
     }
     format!(
         "\n/// The parameters of `{}`.\n#[derive(Clone, Debug)]\npub struct {name} {{\n{fields}}}\n\n\
@@ -32,9 +36,17 @@ pub(super) fn emit(server: &Server<'_>, operation: &Operation) -> String {
 /// The field of a parameter, told apart by its location where two have one name.
 fn field(operation: &Operation, parameter: &Parameter) -> String {
     let name = names::snake(&parameter.name);
-    let namesakes = operation.parameters.iter().filter(|other| names::snake(&other.name) == name).count();
+    let namesakes = operation
+        .parameters
+        .iter()
+        .filter(|other| names::snake(&other.name) == name)
+        .count();
     let name = names::rust_value(&parameter.name);
-    if namesakes == 1 { name } else { format!("{}_{}", name.trim_start_matches("r#"), location(parameter)) }
+    if namesakes == 1 {
+        name
+    } else {
+        format!("{}_{}", name.trim_start_matches("r#"), location(parameter))
+    }
 }
 
 fn location(parameter: &Parameter) -> &'static str {
@@ -48,7 +60,10 @@ fn location(parameter: &Parameter) -> &'static str {
 
 fn field_docs(parameter: &Parameter) -> String {
     match parameter.docs.trim() {
-        "" => docs(&format!("The {} parameter `{}`.", location(parameter), parameter.name), ""),
+        "" => docs(
+            &format!("The {} parameter `{}`.", location(parameter), parameter.name),
+            "",
+        ),
         text => docs(text, ""),
     }
 }
@@ -60,7 +75,9 @@ fn default(server: &Server<'_>, parameter: &Parameter) -> Option<String> {
         Type::Array(array) => server.resolve(&array.items),
         one => one,
     };
-    let Type::Named(name) = item else { return Some(expression) };
+    let Type::Named(name) = item else {
+        return Some(expression);
+    };
     let is_enum = matches!(server.api.type_def(name).map(|def| &def.shape), Some(Shape::Enum(_)));
     is_enum.then(|| expression.replace(&format!("{name}::"), &format!("{}::", server.rust(item))))
 }
@@ -124,10 +141,13 @@ fn rule(server: &Server<'_>, ty: &Type) -> String {
     }
 }
 
-/// Whether a type is an enum, which the document by utoipa refers to.
+/// Whether a type has a schema of its own in the document by utoipa, with its rules in it.
 pub(super) fn is_component(server: &Server<'_>, ty: &Type) -> bool {
     match server.resolve(ty) {
-        Type::Named(name) => !matches!(server.api.type_def(name).map(|def| &def.shape), Some(Shape::Problem) | None),
+        Type::Named(name) => !matches!(
+            server.api.type_def(name).map(|def| &def.shape),
+            Some(Shape::Problem) | None
+        ),
         _ => false,
     }
 }

@@ -3,7 +3,7 @@
 
 use super::Server;
 use super::params::is_component;
-use crate::emit::types::{utoipa_rules, schema_type, schema_value, text_literal};
+use crate::emit::types::{schema_type, schema_value, text_literal, utoipa_rules};
 use crate::model::{Body, Header, Location, Operation, Parameter, Requirement, Response, Status, Type};
 use crate::names;
 
@@ -18,12 +18,20 @@ pub(super) fn attribute(server: &Server<'_>, operation: &Operation) -> String {
         format!("description = {}", text_literal(operation.docs.trim())),
     ];
     entries.retain(|entry| !entry.ends_with("= \"\""));
-    let params: Vec<_> = operation.parameters.iter().map(|parameter| self::parameter(server, parameter)).collect();
+    let params: Vec<_> = operation
+        .parameters
+        .iter()
+        .map(|parameter| self::parameter(server, parameter))
+        .collect();
     if !params.is_empty() {
         entries.push(list("params", &params));
     }
     entries.extend(operation.body.as_ref().map(|body| request_body(server, body)));
-    let responses: Vec<_> = operation.responses.iter().map(|response| self::response(server, response)).collect();
+    let responses: Vec<_> = operation
+        .responses
+        .iter()
+        .map(|response| self::response(server, response))
+        .collect();
     entries.push(list("responses", &responses));
     let security = security(operation);
     if !security.is_empty() {
@@ -33,7 +41,10 @@ pub(super) fn attribute(server: &Server<'_>, operation: &Operation) -> String {
 }
 
 fn indented(entries: &[String]) -> String {
-    entries.iter().map(|entry| format!("    {},\n", entry.replace('\n', "\n    "))).collect()
+    entries
+        .iter()
+        .map(|entry| format!("    {},\n", entry.replace('\n', "\n    ")))
+        .collect()
 }
 
 /// `name(…)` with each entry on its own line.
@@ -44,7 +55,11 @@ fn list(name: &str, entries: &[String]) -> String {
 /// `(…)` on one line, or on several where that is too long.
 fn tuple(entries: &[String]) -> String {
     let line = format!("({})", entries.join(", "));
-    if line.len() <= 108 && !line.contains('\n') { line } else { format!("(\n{})", indented(entries)) }
+    if line.len() <= 108 && !line.contains('\n') {
+        line
+    } else {
+        format!("(\n{})", indented(entries))
+    }
 }
 
 fn described(docs: &str) -> Option<String> {
@@ -63,7 +78,11 @@ fn seen(server: &Server<'_>, ty: &Type) -> String {
 
 fn parameter(server: &Server<'_>, parameter: &Parameter) -> String {
     let ty = seen(server, &parameter.ty);
-    let ty = if parameter.required { ty } else { format!("Option<{ty}>") };
+    let ty = if parameter.required {
+        ty
+    } else {
+        format!("Option<{ty}>")
+    };
     let location = match parameter.location {
         Location::Path => "Path",
         Location::Query => "Query",
@@ -85,12 +104,20 @@ fn parameter(server: &Server<'_>, parameter: &Parameter) -> String {
             entries.push("nullable = false".to_owned());
         }
     }
-    entries.extend(parameter.example.as_ref().map(|example| format!("example = {}", schema_value(example))));
+    entries.extend(
+        parameter
+            .example
+            .as_ref()
+            .map(|example| format!("example = {}", schema_value(example))),
+    );
     tuple(&entries)
 }
 
 fn request_body(server: &Server<'_>, body: &Body) -> String {
-    let mut entries = vec![format!("content = {}", seen(server, &body.ty)), format!("content_type = {}", text_literal(&body.media_type))];
+    let mut entries = vec![
+        format!("content = {}", seen(server, &body.ty)),
+        format!("content_type = {}", text_literal(&body.media_type)),
+    ];
     entries.extend(described(&body.docs));
     format!("request_body{}", tuple(&entries))
 }
@@ -98,16 +125,26 @@ fn request_body(server: &Server<'_>, body: &Body) -> String {
 fn response(server: &Server<'_>, response: &Response) -> String {
     let status = match response.status {
         Status::Exact(code) => code.to_string(),
-        Status::Class(class) => format!("\"{class}XX\""),
-        Status::Default => "\"default\"".to_owned(),
+        named => text_literal(&named.to_string()),
     };
-    let mut entries = vec![format!("status = {status}"), format!("description = {}", text_literal(response.docs.trim()))];
+    let mut entries = vec![
+        format!("status = {status}"),
+        format!("description = {}", text_literal(response.docs.trim())),
+    ];
     if let Some(body) = &response.body {
-        let ty = if response.is_problem() { "runtime::Problem".to_owned() } else { seen(server, &body.ty) };
+        let ty = if response.is_problem() {
+            "runtime::Problem".to_owned()
+        } else {
+            seen(server, &body.ty)
+        };
         entries.push(format!("body = {ty}"));
         entries.push(format!("content_type = {}", text_literal(&body.media_type)));
     }
-    let headers: Vec<_> = response.headers.iter().map(|header| self::header(server, header)).collect();
+    let headers: Vec<_> = response
+        .headers
+        .iter()
+        .map(|header| self::header(server, header))
+        .collect();
     if !headers.is_empty() {
         entries.push(list("headers", &headers));
     }
@@ -134,7 +171,10 @@ fn requirement(requirement: &Requirement) -> String {
         let roles: Vec<_> = roles.iter().map(|role| text_literal(role)).collect();
         format!("{} = [{}]", text_literal(scheme), roles.join(", "))
     };
-    format!("({})", requirement.schemes.iter().map(scheme).collect::<Vec<_>>().join(", "))
+    format!(
+        "({})",
+        requirement.schemes.iter().map(scheme).collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// The entry point's path within the server half.

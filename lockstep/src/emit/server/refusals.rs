@@ -4,42 +4,28 @@
 use crate::model::{Operation, Status};
 use crate::names;
 
-/// The runtime's refusals by status.
-const REFUSALS: [(u16, &str); 16] = [
-    (400, "BadRequest"),
-    (401, "Unauthorized"),
-    (403, "Forbidden"),
-    (404, "NotFound"),
-    (405, "MethodNotAllowed"),
-    (406, "NotAcceptable"),
-    (408, "RequestTimeout"),
-    (409, "Conflict"),
-    (412, "PreconditionFailed"),
-    (413, "ContentTooLarge"),
-    (415, "UnsupportedMediaType"),
-    (422, "UnprocessableContent"),
-    (428, "PreconditionRequired"),
-    (429, "TooManyRequests"),
-    (500, "InternalError"),
-    (503, "ServiceUnavailable"),
-];
-
 /// Whether the operation documents a problem of this status, by itself, by its class or by `default`.
 pub(super) fn admits(operation: &Operation, status: u16) -> bool {
-    let describes = |described: Status| match described {
-        Status::Exact(code) => code == status,
-        Status::Class(class) => u16::from(class) == status / 100,
-        Status::Default => true,
-    };
-    let exact = operation.responses.iter().find(|response| response.status == Status::Exact(status));
-    let described = exact.or_else(|| operation.responses.iter().find(|response| describes(response.status)));
+    let exact = operation
+        .responses
+        .iter()
+        .find(|response| response.status == Status::Exact(status));
+    let described = exact.or_else(|| {
+        operation
+            .responses
+            .iter()
+            .find(|response| response.status.covers(status))
+    });
     described.is_some_and(crate::model::Response::is_problem)
 }
 
 /// The refusals of an operation, as a row of `refusals!`.
 pub(super) fn row(operation: &Operation) -> String {
-    let mut kinds: Vec<&str> =
-        REFUSALS.iter().filter(|(status, _)| admits(operation, *status)).map(|(_, kind)| *kind).collect();
+    let mut kinds: Vec<&str> = names::REFUSALS
+        .iter()
+        .filter(|(status, _)| admits(operation, *status))
+        .map(|(_, kind)| *kind)
+        .collect();
     if admits(operation, 500) && admits(operation, 503) {
         kinds.push("Fault");
     }
@@ -47,7 +33,11 @@ pub(super) fn row(operation: &Operation) -> String {
         kinds.push("actix::UnreadableBody");
     }
     let name = names::pascal(&operation.id);
-    format!("    /// How `{}` may refuse.\n    pub {name}Refusal: {};\n", operation.id, wrapped(&kinds))
+    format!(
+        "    /// How `{}` may refuse.\n    pub {name}Refusal: {};\n",
+        operation.id,
+        wrapped(&kinds)
+    )
 }
 
 /// The list on lines of the usual width, for rustfmt leaves the arguments of macros alone.
@@ -65,5 +55,9 @@ fn wrapped(kinds: &[&str]) -> String {
         }
     }
     let text: Vec<_> = lines.iter().map(|line| line.trim_end()).collect();
-    if let [one] = text.as_slice() { (*one).to_owned() } else { format!("\n        {}", text.join("\n        ")) }
+    if let [one] = text.as_slice() {
+        (*one).to_owned()
+    } else {
+        format!("\n        {}", text.join("\n        "))
+    }
 }

@@ -15,18 +15,38 @@ pub(super) fn emit(server: &Server<'_>) -> String {
         modules.push(module(tag));
         traits.push(traits::name(tag));
     }
-    let services: String = resources(server.api).iter().map(|resource| service(server, resource)).collect();
-    let declared: String = modules.iter().map(|module| format!("pub(super) mod {module};\n")).collect();
-    let bound = if traits.is_empty() { "'static".to_owned() } else { traits.join(" + ") };
-    let import = if traits.is_empty() { String::new() } else { format!("use super::{{{}}};\n", traits.join(", ")) };
-    let deprecated = if server.api.operations.iter().any(|operation| operation.deprecated.is_some()) {
+    let services: String = resources(server.api)
+        .iter()
+        .map(|resource| service(server, resource))
+        .collect();
+    let declared: String = modules
+        .iter()
+        .map(|module| format!("pub(super) mod {module};\n"))
+        .collect();
+    let bound = if traits.is_empty() {
+        "'static".to_owned()
+    } else {
+        traits.join(" + ")
+    };
+    let import = if traits.is_empty() {
+        String::new()
+    } else {
+        format!("use super::{{{}}};\n", traits.join(", "))
+    };
+    let deprecated = if server
+        .api
+        .operations
+        .iter()
+        .any(|operation| operation.deprecated.is_some())
+    {
         "#[expect(deprecated, reason = \"deprecated operations are served all the same\")]\n"
     } else {
         ""
     };
+    let resource = if services.is_empty() { "" } else { ", resource" };
     format!(
         "//! The routes of the contract, and nothing else.\n\n{declared}\nuse actix_web::web::{{self, ServiceConfig}};\n\
-         use lockstep_runtime::actix::{{method_not_allowed, no_such_route}};\n\n{import}\n\
+         use lockstep_runtime::actix::{{method_not_allowed, no_such_route{resource}}};\n\n{import}\n\
          /// Mounts every operation on the application `A`, which is expected as `web::Data<A>`. Everything else answers\n\
          /// 404 or 405.\n{deprecated}pub fn configure<A: {bound}>(config: &mut ServiceConfig) {{\n\
          {services}config.default_service(web::to(no_such_route));\n}}\n"
@@ -45,8 +65,14 @@ fn resources(api: &Api) -> Vec<Resource<'_>> {
     for operation in &api.operations {
         let aliases = operation.aliases.iter().map(|alias| alias.path.as_str());
         for path in aliases.chain([operation.path.as_str()]) {
-            let key = path.split('/').map(|segment| (segment.contains('{'), segment)).collect();
-            let resource = paths.entry(key).or_insert_with(|| Resource { path, operations: BTreeMap::new() });
+            let key = path
+                .split('/')
+                .map(|segment| (segment.contains('{'), segment))
+                .collect();
+            let resource = paths.entry(key).or_insert_with(|| Resource {
+                path,
+                operations: BTreeMap::new(),
+            });
             resource.operations.insert(&operation.method, operation);
         }
     }
@@ -65,26 +91,21 @@ fn service(server: &Server<'_>, resource: &Resource<'_>) -> String {
     }
     let allow: Vec<_> = routes.keys().copied().collect();
     let allow = text_literal(&allow.join(", "));
-    let routes: String = routes.iter().map(|(method, entry)| format!(".route({}.to({entry}))", route(method))).collect();
+    let routes: String = routes
+        .iter()
+        .map(|(method, entry)| format!(".route({}.to({entry}))", route(method)))
+        .collect();
     format!(
-        "config.service(web::resource({}){routes}.default_service(method_not_allowed({allow})));\n",
-        text_literal(&pattern(resource.path))
+        "config.service(resource({}){routes}.default_service(method_not_allowed({allow})));\n",
+        text_literal(resource.path)
     )
-}
-
-/// The path as actix-web takes it: names of parameters have only letters, digits and underscores there.
-fn pattern(path: &str) -> String {
-    let mut inside = false;
-    let plain = |c: char| {
-        inside = if inside { c != '}' } else { c == '{' };
-        if inside && c != '{' && !c.is_ascii_alphanumeric() { '_' } else { c }
-    };
-    path.chars().map(plain).collect()
 }
 
 fn route(method: &str) -> String {
     match method {
-        "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "TRACE" => format!("web::{}()", method.to_ascii_lowercase()),
+        "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "TRACE" => {
+            format!("web::{}()", method.to_ascii_lowercase())
+        }
         _ => format!("web::method(actix_web::http::Method::{method})"),
     }
 }
@@ -92,5 +113,9 @@ fn route(method: &str) -> String {
 /// The path of an operation's entry point.
 fn entry(server: &Server<'_>, operation: &Operation) -> String {
     let tag = server.api.tags.iter().find(|tag| tag.name == operation.tag);
-    format!("{}::{}::<A>", tag.map(module).unwrap_or_default(), names::rust_value(&operation.id))
+    format!(
+        "{}::{}::<A>",
+        tag.map(module).unwrap_or_default(),
+        names::rust_value(&operation.id)
+    )
 }

@@ -4,6 +4,9 @@
 use super::{literals, resolve};
 use crate::model::{Api, ArrayType, IntegerType, MapType, NumberType, TextFormat, TextType, Type, TypeDef};
 
+/// The longest line, with its end.
+const WIDTH: usize = 121;
+
 /// A keyword of JSON Schema with its value in Rust tokens.
 struct Keyword {
     /// As in JSON Schema.
@@ -88,10 +91,16 @@ impl Attributes {
             self.schemars.push(format!("extend({})", self.extensions.join(", ")));
         }
         let render = |name: &str, entries: &[String]| {
-            if entries.is_empty() {
-                String::new()
-            } else {
-                format!("{indent}#[{name}({})]\n", entries.join(", "))
+            let line = format!("{indent}#[{name}({})]\n", entries.join(", "));
+            match entries {
+                [] => String::new(),
+                [_] => line,
+                _ if line.len() <= WIDTH => line,
+                // rustfmt leaves an attribute alone where it holds more than literals.
+                _ => format!(
+                    "{indent}#[{name}(\n{indent}    {},\n{indent})]\n",
+                    entries.join(&format!(",\n{indent}    "))
+                ),
             }
         };
         render("schema", &self.schema) + &render("schemars", &self.schemars)
@@ -127,6 +136,23 @@ pub(super) fn rules_inside(ty: &Type) -> Option<String> {
         .map(|keyword| format!(", \"{}\": {}", keyword.name, keyword.value))
         .collect();
     (!rules.is_empty()).then(|| format!("{{\"type\": \"{name}\"{rules}}}"))
+}
+
+/// The rules that a type without a schema of its own does not carry, at any depth, as tokens for `json!`.
+pub(in crate::emit) fn rules_json(api: &Api, ty: &Type) -> Option<String> {
+    let ty = resolve(api, ty);
+    let inside = match ty {
+        Type::Nullable(inner) => return rules_json(api, inner),
+        Type::Array(array) => rules_json(api, &array.items).map(|rules| ("items", rules)),
+        Type::Map(map) => rules_json(api, &map.values).map(|rules| ("additionalProperties", rules)),
+        _ => None,
+    };
+    let own = keywords(ty).into_iter().map(|keyword| (keyword.name, keyword.value));
+    let members: Vec<_> = own
+        .chain(inside)
+        .map(|(name, value)| format!("\"{name}\": {value}"))
+        .collect();
+    (!members.is_empty()).then(|| format!("{{{}}}", members.join(", ")))
 }
 
 /// The rules of a type as entries of an attribute of `utoipa`.

@@ -42,6 +42,14 @@ pub(super) fn reader_of_alias(name: &str) -> String {
     format!("decode_{}", names::snake(name))
 }
 
+/// The function that reads a body, where its type is an alias that does not carry its rules.
+pub(in crate::emit) fn body_reader(api: &Api, ty: &Type) -> Option<String> {
+    match ty {
+        Type::Named(name) if has_rules(api, name) => Some(reader_of_alias(name)),
+        _ => None,
+    }
+}
+
 /// Whether this is an alias of an array or map whose rules the Rust type does not carry.
 pub(super) fn has_rules(api: &Api, name: &str) -> bool {
     match api.type_def(name).map(|def| &def.shape) {

@@ -51,6 +51,28 @@ fn all_eq(api: &Api, ty: &Type, seen: &mut Vec<String>) -> bool {
 }
 
 /// What a named type consists of.
+/// Whether it is a whole request body.
+pub(super) fn is_body(api: &Api, name: &str) -> bool {
+    let mut bodies = api.operations.iter().filter_map(|operation| operation.body.as_ref());
+    bodies.any(|body| matches!(&body.ty, Type::Named(body) if body == name))
+}
+
+/// Whether another type of a request has a part of it.
+pub(super) fn is_in_request(api: &Api, name: &str) -> bool {
+    let mut sent = api.types.iter().filter(|def| def.in_requests);
+    sent.any(|def| parts(api, &def.name).iter().any(|part| mentions(part, name)))
+}
+
+fn mentions(ty: &Type, name: &str) -> bool {
+    match ty {
+        Type::Named(other) => other == name,
+        Type::Array(array) => mentions(&array.items, name),
+        Type::Map(map) => mentions(&map.values, name),
+        Type::Nullable(inner) => mentions(inner, name),
+        _ => false,
+    }
+}
+
 fn parts(api: &Api, name: &str) -> Vec<Type> {
     match api.type_def(name).map(|def| &def.shape) {
         Some(Shape::Object(object)) => {

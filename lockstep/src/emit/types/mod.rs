@@ -12,10 +12,11 @@ mod rust_type;
 mod scalars;
 mod unions;
 
+use super::one_line;
 use crate::model::{Api, Shape, Type, TypeDef};
 
-pub(super) use attributes::{schema_type, utoipa_rules};
-pub(super) use decode::{array_rules, scalar_rules};
+pub(super) use attributes::{rules_json, schema_type, utoipa_rules};
+pub(super) use decode::{array_rules, body_reader, scalar_rules};
 pub(super) use defaults::expression as default_expression;
 pub(super) use literals::{json as json_literal, schema_value, text as text_literal};
 pub use rust_type::rust_type;
@@ -118,10 +119,6 @@ pub(super) fn resolve<'a>(api: &'a Api, ty: &'a Type) -> &'a Type {
         },
         _ => ty,
     }
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Text as doc comments. A code block without language would be taken for Rust and tested; characters that hide or turn

@@ -2,7 +2,7 @@
 //! The macros of the runtime write what all of them have in common.
 
 use super::attributes::Attributes;
-use super::{decode, docs, literals, rust_type, type_docs};
+use super::{decode, docs, graph, literals, rust_type, type_docs};
 use crate::model::{Api, EnumValue, TextFormat, Type, TypeDef};
 use crate::names;
 
@@ -105,7 +105,7 @@ pub(super) fn newtype(def: &TypeDef, ty: &Type) -> String {
     };
     format!(
         "{}#[derive({derives}, Serialize, Deserialize, ToSchema, JsonSchema)]\n\
-         #[serde(try_from = \"{wire}\", into = \"{wire}\")]\n{}pub struct {name}({inner});\n\n{}",
+         #[serde(try_from = \"{wire}\")]\n{}pub struct {name}({inner});\n\n{}",
         type_docs(def),
         attributes.render(""),
         rules(name, ty),
@@ -135,13 +135,19 @@ fn rules(name: &str, ty: &Type) -> String {
 pub(super) fn alias(api: &Api, def: &TypeDef, ty: &Type) -> String {
     let name = &def.name;
     let alias = format!("{}pub type {name} = {};\n", type_docs(def), rust_type(ty));
-    if !def.in_requests || !decode::has_rules(api, name) {
+    let is_body = graph::is_body(api, name);
+    if !decode::has_rules(api, name) || !(is_body || graph::is_in_request(api, name)) {
         return alias;
     }
+    let public = if is_body {
+        format!("/// Reads [`{name}`] with its rules.\npub ")
+    } else {
+        String::new()
+    };
     let reader = decode::reader(api, ty);
     let body = reader
         .strip_prefix("|json| ")
         .map_or_else(|| format!("{reader}(json)"), str::to_owned);
     let function = decode::reader_of_alias(name);
-    format!("{alias}\nfn {function}(json: &mut runtime::Json<'_>) -> Option<{name}> {{\n{body}\n}}\n")
+    format!("{alias}\n{public}fn {function}(json: &mut runtime::Json<'_>) -> Option<{name}> {{\n{body}\n}}\n")
 }

@@ -3,7 +3,7 @@
 
 use super::syntax::{list, literal, member, type_of};
 use super::tsdoc::Comment;
-use super::types::one_line;
+use crate::emit::one_line;
 use crate::model::{Header, Operation, Response, Status};
 use crate::names;
 
@@ -17,7 +17,7 @@ pub(super) fn declaration(operation: &Operation) -> String {
     let meanings: Vec<String> = operation
         .responses
         .iter()
-        .map(|response| format!("- {}: {}", status_text(response.status), one_line(&response.docs)))
+        .map(|response| format!("- {}: {}", response.status, one_line(&response.docs)))
         .collect();
     let docs = Comment::new(&format!("What {{@link Client.{}}} answers.", operation.id))
         .paragraph(&meanings.join("\n"))
@@ -56,19 +56,10 @@ fn header_member(header: &Header) -> String {
     )
 }
 
-/// A status as the contract writes it.
-pub(super) fn status_text(status: Status) -> String {
-    match status {
-        Status::Exact(status) => status.to_string(),
-        Status::Class(digit) => format!("{digit}XX"),
-        Status::Default => "default".to_owned(),
-    }
-}
-
 /// A status in a type: classes and `default` keep their names, so that they narrow like the exact ones.
 fn status_literal(status: Status) -> String {
     match status {
-        Status::Exact(status) => status.to_string(),
-        Status::Class(_) | Status::Default => literal(&status_text(status)),
+        Status::Exact(code) => code.to_string(),
+        named => literal(&named.to_string()),
     }
 }

@@ -1,7 +1,7 @@
 //! The operations: their requests and results, the map of these types, and the table of how they travel.
 //! The client that reads the table is not written here.
 
-use super::answers::{self, status_text};
+use super::answers;
 use super::requests;
 use super::syntax::{list, literal};
 use crate::model::{Api, Header, Location, Operation, Parameter, Response, SchemeKind, Shape, Status, Type};
@@ -102,8 +102,8 @@ fn takes_bearer(api: &Api, operation: &Operation) -> bool {
 /// A status as a property name.
 fn status_key(status: Status) -> String {
     match status {
-        Status::Exact(status) => status.to_string(),
-        Status::Class(_) | Status::Default => names::typescript_member(&status_text(status)),
+        Status::Exact(code) => code.to_string(),
+        named => names::typescript_member(&named.to_string()),
     }
 }
 

@@ -4,6 +4,7 @@
 use super::problem;
 use super::syntax::{list, literal, member, nullable, type_of, union_of};
 use super::tsdoc::Comment;
+use crate::emit::one_line;
 use crate::model::{Additional, Api, EnumValue, Field, Object, Shape, Type, TypeDef, Union};
 use crate::names;
 
@@ -126,9 +127,4 @@ fn alias(def: &TypeDef, ty: &Type) -> String {
         def.name,
         type_of(ty)
     )
-}
-
-/// Text of several lines as one.
-pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

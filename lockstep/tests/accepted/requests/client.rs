@@ -157,7 +157,7 @@ impl Client {
     /// # Answers
     ///
     /// - 204: Ended.
-    /// - any other: It did not work.
+    /// - default: It did not work.
     pub fn end_session(&self) -> builder::EndSession<'_> {
         builder::EndSession::new(self)
     }
@@ -169,7 +169,7 @@ impl Client {
     /// # Answers
     ///
     /// - 200: Things.
-    /// - any other: It did not work.
+    /// - default: It did not work.
     pub fn list_things(&self) -> builder::ListThings<'_> {
         builder::ListThings::new(self)
     }
@@ -181,7 +181,7 @@ impl Client {
     /// # Answers
     ///
     /// - 204: Deleted.
-    /// - any other: It did not work.
+    /// - default: It did not work.
     #[deprecated(note = "deprecated by the contract")]
     pub fn delete_thing(&self) -> builder::DeleteThing<'_> {
         builder::DeleteThing::new(self)
@@ -196,8 +196,8 @@ impl Client {
     /// - 200: The thing.
     /// - 304: The copy is current. `send` gives [`Error::UnexpectedResponse`], `send_if_modified` gives `None`.
     /// - 404: It did not work.
-    /// - 4xx: It did not work.
-    /// - 5xx: It did not work.
+    /// - 4XX: It did not work.
+    /// - 5XX: It did not work.
     pub fn get_thing(&self) -> builder::GetThing<'_> {
         builder::GetThing::new(self)
     }
@@ -211,7 +211,7 @@ impl Client {
     /// - 200: Changed.
     /// - 202: Will be changed.
     /// - 204: Was so before.
-    /// - any other: It did not work.
+    /// - default: It did not work.
     pub fn patch_thing(&self) -> builder::PatchThing<'_> {
         builder::PatchThing::new(self)
     }
@@ -224,7 +224,7 @@ impl Client {
     ///
     /// - 200: Replaced.
     /// - 201: Made.
-    /// - any other: It did not work.
+    /// - default: It did not work.
     pub fn put_thing(&self) -> builder::PutThing<'_> {
         builder::PutThing::new(self)
     }
@@ -239,7 +239,7 @@ impl Client {
     /// # Answers
     ///
     /// - 200: Its bytes.
-    /// - any other: It did not work.
+    /// - default: It did not work.
     pub fn get_file(&self) -> builder::GetFile<'_> {
         builder::GetFile::new(self)
     }
@@ -251,7 +251,7 @@ impl Client {
     /// # Answers
     ///
     /// - 204: Kept.
-    /// - any other: It did not work.
+    /// - default: It did not work.
     pub fn put_file(&self) -> builder::PutFile<'_> {
         builder::PutFile::new(self)
     }
@@ -263,7 +263,7 @@ impl Client {
     /// # Answers
     ///
     /// - 200: The note.
-    /// - any other: It did not work.
+    /// - default: It did not work.
     pub fn put_note(&self) -> builder::PutNote<'_> {
         builder::PutNote::new(self)
     }

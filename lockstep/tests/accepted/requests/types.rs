@@ -75,7 +75,7 @@ runtime::text_enum!(Kind);
 
 /// A short name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(min_length = 1, max_length = 20)]
 #[schemars(extend("minLength" = 1, "maxLength" = 20))]
 pub struct Label(String);

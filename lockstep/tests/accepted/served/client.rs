@@ -135,7 +135,7 @@ impl Client {
     /// # Answers
     ///
     /// - 204: Deleted.
-    /// - any other: It did not work.
+    /// - default: It did not work.
     #[deprecated(note = "since 2026-11-20; works until 2027-11-20; use `close_room`")]
     pub fn clear_rooms(&self) -> builder::ClearRooms<'_> {
         builder::ClearRooms::new(self)
@@ -148,7 +148,7 @@ impl Client {
     /// # Answers
     ///
     /// - 201: Added.
-    /// - any other: It did not work.
+    /// - default: It did not work.
     pub fn add_room(&self) -> builder::AddRoom<'_> {
         builder::AddRoom::new(self)
     }
@@ -160,7 +160,7 @@ impl Client {
     /// # Answers
     ///
     /// - 200: The room.
-    /// - any other: It did not work.
+    /// - default: It did not work.
     pub fn get_first_room(&self) -> builder::GetFirstRoom<'_> {
         builder::GetFirstRoom::new(self)
     }
@@ -173,7 +173,7 @@ impl Client {
     ///
     /// - 200: The room.
     /// - 404: It did not work.
-    /// - any other: It did not work.
+    /// - default: It did not work.
     pub fn get_room(&self) -> builder::GetRoom<'_> {
         builder::GetRoom::new(self)
     }
@@ -185,7 +185,7 @@ impl Client {
     /// # Answers
     ///
     /// - 200: The room.
-    /// - any other: It did not work.
+    /// - default: It did not work.
     pub fn put_room(&self) -> builder::PutRoom<'_> {
         builder::PutRoom::new(self)
     }
@@ -197,7 +197,7 @@ impl Client {
     /// # Answers
     ///
     /// - 204: Closed.
-    /// - any other: It did not work.
+    /// - default: It did not work.
     pub fn close_room(&self) -> builder::CloseRoom<'_> {
         builder::CloseRoom::new(self)
     }
@@ -541,6 +541,7 @@ pub mod builder {
     pub struct CloseRoom<'a> {
         client: &'a Client,
         room_id: Result<uuid::Uuid, String>,
+        body: Result<Option<types::Call>, String>,
     }
 
     impl<'a> CloseRoom<'a> {
@@ -548,6 +549,7 @@ pub mod builder {
             Self {
                 client,
                 room_id: Err("`room_id` is missing".to_string()),
+                body: Ok(None),
             }
         }
 
@@ -560,14 +562,31 @@ pub mod builder {
             self
         }
 
+        /// Why.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Call>,
+        {
+            self.body = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
         /// Sends the request.
         pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Problem>> {
-            let Self { client, room_id } = self;
+            let Self { client, room_id, body } = self;
             let room_id = room_id.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/rooms/{}/close", client.baseurl, segment(&room_id));
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT, HeaderValue::from_static("application/problem+json"));
             let request = client.client.post(url).headers(headers);
+            let request = match body {
+                Some(body) => request.json(&body),
+                None => request,
+            };
             let request = client.authorise(request, &[&[Scheme::ApiKey, Scheme::BearerAuth]]);
             let response = request.send().await?;
             match response.status().as_u16() {

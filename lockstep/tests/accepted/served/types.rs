@@ -19,6 +19,30 @@ use utoipa::ToSchema;
 
 pub use lockstep_runtime::{Problem, Violation, ViolationPlace};
 
+/// Why a room closes. The name is one that generated code uses itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    /// The reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 20)]
+    #[schemars(with = "String", extend("maxLength" = 20))]
+    pub reason: Option<String>,
+}
+
+impl Decode for Call {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut reason = runtime::Member::new("reason");
+        json.object(|json, member| match member {
+            "reason" => reason.read(json, |json| runtime::Text::new().max(20).from_json(json)),
+            _ => json.refuse_member(member),
+        })?;
+        Some(Self {
+            reason: reason.optional(),
+        })
+    }
+}
+
 /// How big.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -83,7 +107,7 @@ pub struct Room {
 
 /// A part of a hundred.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i32", into = "i32")]
+#[serde(try_from = "i32")]
 #[schema(minimum = 0, maximum = 100)]
 #[schemars(extend("minimum" = 0, "maximum" = 100))]
 pub struct Share(i32);

@@ -59,7 +59,7 @@ impl Client {
     /// # Answers
     ///
     /// - 204: Drawn.
-    /// - any other: What went wrong.
+    /// - default: What went wrong.
     pub fn draw(&self) -> builder::Draw<'_> {
         builder::Draw::new(self)
     }
@@ -71,7 +71,7 @@ impl Client {
     /// # Answers
     ///
     /// - 204: Sent.
-    /// - any other: What went wrong.
+    /// - default: What went wrong.
     pub fn send_odd(&self) -> builder::SendOdd<'_> {
         builder::SendOdd::new(self)
     }
@@ -83,9 +83,33 @@ impl Client {
     /// # Answers
     ///
     /// - 204: Kept.
-    /// - any other: What went wrong.
+    /// - default: What went wrong.
     pub fn keep_secret(&self) -> builder::KeepSecret<'_> {
         builder::KeepSecret::new(self)
+    }
+
+    /// Add tags.
+    ///
+    /// `POST /tags`
+    ///
+    /// # Answers
+    ///
+    /// - 200: The tags, each with its numbers.
+    /// - default: What went wrong.
+    pub fn add_tags(&self) -> builder::AddTags<'_> {
+        builder::AddTags::new(self)
+    }
+
+    /// Put tags.
+    ///
+    /// `PUT /tags`
+    ///
+    /// # Answers
+    ///
+    /// - 204: Put.
+    /// - default: What went wrong.
+    pub fn put_tags(&self) -> builder::PutTags<'_> {
+        builder::PutTags::new(self)
     }
 
     /// Create a thing.
@@ -95,7 +119,7 @@ impl Client {
     /// # Answers
     ///
     /// - 200: The thing.
-    /// - any other: What went wrong.
+    /// - default: What went wrong.
     pub fn create_thing(&self) -> builder::CreateThing<'_> {
         builder::CreateThing::new(self)
     }
@@ -104,6 +128,7 @@ impl Client {
 /// A builder per operation: its arguments and how it is sent.
 pub mod builder {
     use super::{Client, Error, ResponseValue, types};
+    use progenitor_client::QueryParam;
     use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 
     /// Arguments of [`Client::draw`].
@@ -220,6 +245,115 @@ pub mod builder {
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT, HeaderValue::from_static("application/problem+json"));
             let request = client.client.post(url).headers(headers).json(&body);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                204 => Ok(ResponseValue::empty(response)),
+                400..=599 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::add_tags`].
+    #[derive(Debug)]
+    pub struct AddTags<'a> {
+        client: &'a Client,
+        only: Result<Option<Vec<String>>, String>,
+        body: Result<types::Tags, String>,
+    }
+
+    impl<'a> AddTags<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                only: Ok(None),
+                body: Err("`body` is missing".to_string()),
+            }
+        }
+
+        /// A list with rules of its items.
+        pub fn only<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<Vec<String>>,
+        {
+            self.only = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`only` is not valid".to_string());
+            self
+        }
+
+        /// The tags.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Tags>,
+        {
+            self.body = value.try_into().map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::AddTagsResponse200>, Error<types::Problem>> {
+            let Self { client, only, body } = self;
+            let only = only.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/tags", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            let request = client
+                .client
+                .post(url)
+                .headers(headers)
+                .query(&QueryParam::new("only", &only))
+                .json(&body);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400..=599 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::put_tags`].
+    #[derive(Debug)]
+    pub struct PutTags<'a> {
+        client: &'a Client,
+        body: Result<Option<types::Tags>, String>,
+    }
+
+    impl<'a> PutTags<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, body: Ok(None) }
+        }
+
+        /// A body that is an array with rules.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Tags>,
+        {
+            self.body = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Problem>> {
+            let Self { client, body } = self;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/tags", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, HeaderValue::from_static("application/problem+json"));
+            let request = client.client.put(url).headers(headers);
+            let request = match body {
+                Some(body) => request.json(&body),
+                None => request,
+            };
             let response = request.send().await?;
             match response.status().as_u16() {
                 204 => Ok(ResponseValue::empty(response)),

@@ -21,6 +21,9 @@ use utoipa::ToSchema;
 
 pub use lockstep_runtime::{Patch, Problem, Secret, Violation, ViolationPlace};
 
+/// The tags, each with its numbers.
+pub type AddTagsResponse200 = BTreeMap<String, Vec<i32>>;
+
 /// Any value.
 pub type Anything = serde_json::Value;
 
@@ -228,7 +231,7 @@ impl Decode for Labels {
 
 /// A name that the runtime has too.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(max_length = 3)]
 #[schemars(extend("maxLength" = 3))]
 pub struct Member(String);
@@ -307,7 +310,7 @@ pub struct Owned {
 
 /// A password.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(value_type = String, format = "password", min_length = 3)]
 #[schemars(extend("format" = "password", "minLength" = 3))]
 pub struct Password(Secret);
@@ -316,7 +319,7 @@ runtime::secret_newtype!(Password, runtime::Text::new().min(3));
 
 /// A percentage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i32", into = "i32")]
+#[serde(try_from = "i32")]
 #[schema(minimum = 0, maximum = 100)]
 #[schemars(extend("minimum" = 0, "maximum" = 100))]
 pub struct Percent(i32);
@@ -325,7 +328,7 @@ runtime::number_newtype!(Percent: i32, runtime::Integer<i32>, runtime::Integer::
 
 /// A ratio.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "f64", into = "f64")]
+#[serde(try_from = "f64")]
 #[schema(minimum = 0.0, maximum = 1.0)]
 #[schemars(extend("minimum" = 0.0, "maximum" = 1.0))]
 pub struct Ratio(f64);
@@ -472,7 +475,8 @@ runtime::text_enum!(State);
 /// ```
 pub type Tags = Vec<ThingName>;
 
-fn decode_tags(json: &mut runtime::Json<'_>) -> Option<Tags> {
+/// Reads [`Tags`] with its rules.
+pub fn decode_tags(json: &mut runtime::Json<'_>) -> Option<Tags> {
     json.array(&runtime::Array::new().max(3).unique(), ThingName::decode)
 }
 
@@ -530,8 +534,11 @@ pub struct Thing {
     pub tree: Tree,
     /// Rules of items.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_items = 1)]
-    #[schemars(with = "Vec<String>", extend("minItems" = 1, "uniqueItems" = true, "items" = {"type": "string", "minLength": 2, "pattern": "^[a-z]+$"}))]
+    #[schema(nullable = false, min_items = 1, max_items = 20)]
+    #[schemars(
+        with = "Vec<String>",
+        extend("minItems" = 1, "maxItems" = 20, "uniqueItems" = true, "items" = {"type": "string", "minLength": 2, "pattern": "^[a-z]+$"}),
+    )]
     pub aliases: Option<Vec<String>>,
     /// Any value.
     #[serde(
@@ -618,7 +625,10 @@ pub struct Thing {
         exclusive_maximum = 10.5,
         multiple_of = 0.5
     )]
-    #[schemars(with = "f64", extend("format" = "float", "exclusiveMinimum" = 0.0, "exclusiveMaximum" = 10.5, "multipleOf" = 0.5))]
+    #[schemars(
+        with = "f64",
+        extend("format" = "float", "exclusiveMinimum" = 0.0, "exclusiveMaximum" = 10.5, "multipleOf" = 0.5),
+    )]
     pub weight: Option<f64>,
 }
 
@@ -703,7 +713,7 @@ impl Decode for Thing {
             "free" => free.read(json, serde_json::Map::decode),
             "tree" => tree.read(json, Tree::decode),
             "aliases" => aliases.read(json, |json| {
-                json.array(&runtime::Array::new().min(1).unique(), |json| {
+                json.array(&runtime::Array::new().min(1).max(20).unique(), |json| {
                     runtime::Text::new()
                         .min(2)
                         .pattern(runtime::pattern!("^[a-z]+$"))
@@ -787,7 +797,7 @@ pub type ThingId = uuid::Uuid;
 
 /// A name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 #[schema(
     examples("Lamp", r#"a "b" \ c"#),
     min_length = 1,

@@ -128,7 +128,7 @@ impl Client {
     /// # Answers
     ///
     /// - 200: The note again.
-    /// - any other: What went wrong.
+    /// - default: What went wrong.
     pub fn add_note(&self) -> builder::AddNote<'_> {
         builder::AddNote::new(self)
     }
@@ -140,7 +140,7 @@ impl Client {
     /// # Answers
     ///
     /// - 200: The photo again.
-    /// - any other: What went wrong.
+    /// - default: What went wrong.
     #[deprecated(note = "since 2026-11-20; works until 2027-11-20; use `add_note`")]
     pub fn add_photo(&self) -> builder::AddPhoto<'_> {
         builder::AddPhoto::new(self)
@@ -156,8 +156,8 @@ impl Client {
     ///
     /// - 200: The leg.
     /// - 404: What went wrong.
-    /// - 4xx: What went wrong.
-    /// - any other: What went wrong.
+    /// - 4XX: What went wrong.
+    /// - default: What went wrong.
     pub fn get_leg(&self) -> builder::GetLeg<'_> {
         builder::GetLeg::new(self)
     }
@@ -170,7 +170,7 @@ impl Client {
     ///
     /// - 200: The leg.
     /// - 202: Later.
-    /// - any other: What went wrong.
+    /// - default: What went wrong.
     pub fn patch_leg(&self) -> builder::PatchLeg<'_> {
         builder::PatchLeg::new(self)
     }

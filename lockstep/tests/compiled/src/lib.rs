@@ -1,4 +1,4 @@
-//! Every golden file of the accepted contracts, so that what is generated provably compiles.
+//! Every golden file of the golden contracts, so that what is generated provably compiles.
 //! The tests of this crate use the types as servers and clients do.
 
 /// Parameters and bodies of every kind.
@@ -20,6 +20,14 @@ pub mod served {
 /// Every construct of types.
 #[path = "../../accepted/shapes"]
 pub mod shapes {
+    pub mod api;
+    pub mod client;
+    pub mod types;
+}
+
+/// What the versions of OpenAPI write in different ways.
+#[path = "../../twins/v3_0"]
+pub mod v3_0 {
     pub mod api;
     pub mod client;
     pub mod types;

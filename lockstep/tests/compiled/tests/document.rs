@@ -28,12 +28,27 @@ fn the_documents_are_the_contracts() {
 
 fn agree(contract: &str, document: utoipa::openapi::OpenApi) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(contract);
-    let node = lockstep::source::read(&path, &std::fs::read_to_string(&path).unwrap()).unwrap_or_else(|errors| panic!("{errors:?}"));
+    let node = lockstep::source::read(&path, &std::fs::read_to_string(&path).unwrap())
+        .unwrap_or_else(|errors| panic!("{errors:?}"));
     let contract: Value = serde_json::from_str(&node.to_json()).unwrap();
     let document = serde_json::to_value(document).unwrap();
     let components = document["components"]["schemas"].as_object().unwrap();
-    let (wanted, found) = (Reader { document: &contract, components }, Reader { document: &document, components });
-    assert_eq!(named(&wanted.operations()), named(&found.operations()), "{}", path.display());
+    let (wanted, found) = (
+        Reader {
+            document: &contract,
+            components,
+        },
+        Reader {
+            document: &document,
+            components,
+        },
+    );
+    assert_eq!(
+        named(&wanted.operations()),
+        named(&found.operations()),
+        "{}",
+        path.display()
+    );
     for (operation, wanted) in wanted.operations() {
         let found = &found.operations()[&operation];
         for (part, wanted) in wanted.as_object().unwrap() {
@@ -43,7 +58,11 @@ fn agree(contract: &str, document: utoipa::openapi::OpenApi) {
     }
     assert_eq!(wanted.schemes(), found.schemes(), "{}", path.display());
     for member in ["title", "version", "description"] {
-        assert_eq!(text(&contract["info"][member]), text(&document["info"][member]), "{member}");
+        assert_eq!(
+            text(&contract["info"][member]),
+            text(&document["info"][member]),
+            "{member}"
+        );
     }
     assert_eq!(described(&contract["tags"]), described(&document["tags"]), "tags");
 }
@@ -61,7 +80,11 @@ fn text(value: &Value) -> &str {
 }
 
 fn described(tags: &Value) -> Vec<(&str, &str)> {
-    tags.as_array().into_iter().flatten().map(|tag| (text(&tag["name"]), text(&tag["description"]))).collect()
+    tags.as_array()
+        .into_iter()
+        .flatten()
+        .map(|tag| (text(&tag["name"]), text(&tag["description"])))
+        .collect()
 }
 
 /// Reads a document into a form in which equal things are equal.
@@ -86,9 +109,20 @@ impl<'d> Reader<'d> {
     }
 
     fn operation(&self, item: &Value, operation: &Value) -> Value {
-        let security = operation.get("security").or(self.document.get("security")).cloned().unwrap_or_default();
+        let security = operation
+            .get("security")
+            .or(self.document.get("security"))
+            .cloned()
+            .unwrap_or_default();
         let mut security: Vec<_> = security.as_array().cloned().unwrap_or_default();
-        // The order in which alternatives stand means nothing to callers.
+        // The order of alternatives and of roles means nothing to callers.
+        let schemes = security
+            .iter_mut()
+            .filter_map(Value::as_object_mut)
+            .flat_map(Map::values_mut);
+        schemes
+            .filter_map(Value::as_array_mut)
+            .for_each(|roles| roles.sort_by_key(Value::to_string));
         security.sort_by_key(Value::to_string);
         json!({
             "operationId": operation["operationId"],
@@ -113,7 +147,11 @@ impl<'d> Reader<'d> {
 
     fn members(&self, members: &'d Value, read: impl Fn(&'d Value) -> Value) -> Value {
         let members = members.as_object().into_iter().flatten();
-        Value::Object(members.map(|(name, member)| (name.clone(), read(self.followed(member)))).collect())
+        Value::Object(
+            members
+                .map(|(name, member)| (name.clone(), read(self.followed(member))))
+                .collect(),
+        )
     }
 
     fn parameters(&self, item: &Value, operation: &Value) -> Value {
@@ -188,10 +226,15 @@ impl<'d> Reader<'d> {
         for part in parts {
             if let Some(reference) = part["$ref"].as_str() {
                 let name = reference.rsplit('/').next().unwrap();
+                let target = self.document.pointer(reference.trim_start_matches('#')).unwrap();
                 if self.components.contains_key(name) {
                     normal.insert("named".to_owned(), json!(name));
+                    normal.extend(
+                        target
+                            .get("default")
+                            .map(|default| ("default".to_owned(), default.clone())),
+                    );
                 } else {
-                    let target = self.document.pointer(reference.trim_start_matches('#')).unwrap();
                     normal.extend(self.schema(target).as_object().unwrap().clone());
                 }
             }
@@ -199,11 +242,17 @@ impl<'d> Reader<'d> {
                 match keyword.as_str() {
                     "$ref" | "allOf" | "description" | "examples" => {}
                     "format" if value == "double" || value == "int64" => {}
+                    // Every name in JSON is a string.
+                    "propertyNames" if *value == json!({ "type": "string" }) => {}
                     "items" => drop(normal.insert(keyword.clone(), self.schema(value))),
-                    _ => drop(normal.insert(keyword.clone(), value.as_f64().map_or(value.clone(), |it| json!(it)))),
+                    _ => drop(normal.insert(keyword.clone(), value.clone())),
                 }
             }
         }
+        // 1 and 1.0 are one number.
+        normal
+            .values_mut()
+            .for_each(|value| *value = value.as_f64().map_or_else(|| value.clone(), |it| json!(it)));
         Value::Object(normal)
     }
 

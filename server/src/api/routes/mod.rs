@@ -14,7 +14,7 @@ pub(super) mod tasks;
 pub(super) mod users;
 
 use actix_web::web::{self, ServiceConfig};
-use lockstep_runtime::actix::{method_not_allowed, no_such_route};
+use lockstep_runtime::actix::{method_not_allowed, no_such_route, resource};
 
 use super::{
     AuthApi, ConfigurationApi, DashboardApi, EventsApi, InvitationsApi, MembersApi, SpacesApi, SystemApi, TasksApi,
@@ -38,211 +38,211 @@ pub fn configure<
     config: &mut ServiceConfig,
 ) {
     config.service(
-        web::resource("/.well-known/jwks.json")
+        resource("/.well-known/jwks.json")
             .route(web::get().to(system::get_jwks::<A>))
             .route(web::head().to(system::get_jwks::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/api/auth/change-password")
+        resource("/api/auth/change-password")
             .route(web::post().to(auth::change_password::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/api/auth/login")
+        resource("/api/auth/login")
             .route(web::post().to(auth::login::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/api/auth/logout")
+        resource("/api/auth/logout")
             .route(web::post().to(auth::logout::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/api/auth/me")
+        resource("/api/auth/me")
             .route(web::get().to(auth::get_me::<A>))
             .route(web::head().to(auth::get_me::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/api/auth/refresh")
+        resource("/api/auth/refresh")
             .route(web::post().to(auth::refresh_tokens::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/api/auth/register")
+        resource("/api/auth/register")
             .route(web::post().to(auth::register::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/api/config/aws")
+        resource("/api/config/aws")
             .route(web::get().to(configuration::get_aws_config::<A>))
             .route(web::head().to(configuration::get_aws_config::<A>))
             .route(web::put().to(configuration::update_aws_config::<A>))
             .default_service(method_not_allowed("GET, HEAD, PUT")),
     );
     config.service(
-        web::resource("/api/config/aws/test")
+        resource("/api/config/aws/test")
             .route(web::post().to(configuration::test_aws_connection::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/api/config/monitoring")
+        resource("/api/config/monitoring")
             .route(web::get().to(configuration::get_monitoring_config::<A>))
             .route(web::head().to(configuration::get_monitoring_config::<A>))
             .route(web::put().to(configuration::update_monitoring_config::<A>))
             .default_service(method_not_allowed("GET, HEAD, PUT")),
     );
     config.service(
-        web::resource("/api/dashboard/events-stats")
+        resource("/api/dashboard/events-stats")
             .route(web::get().to(dashboard::get_events_stats::<A>))
             .route(web::head().to(dashboard::get_events_stats::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/api/dashboard/overview")
+        resource("/api/dashboard/overview")
             .route(web::get().to(dashboard::get_dashboard_overview::<A>))
             .route(web::head().to(dashboard::get_dashboard_overview::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/api/dashboard/tasks-stats")
+        resource("/api/dashboard/tasks-stats")
             .route(web::get().to(dashboard::get_tasks_stats::<A>))
             .route(web::head().to(dashboard::get_tasks_stats::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/api/dashboard/users-stats")
+        resource("/api/dashboard/users-stats")
             .route(web::get().to(dashboard::get_users_stats::<A>))
             .route(web::head().to(dashboard::get_users_stats::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/api/events")
+        resource("/api/events")
             .route(web::get().to(events::list_events::<A>))
             .route(web::head().to(events::list_events::<A>))
             .route(web::post().to(events::ingest_events::<A>))
             .default_service(method_not_allowed("GET, HEAD, POST")),
     );
     config.service(
-        web::resource("/api/events/{eventId}")
+        resource("/api/events/{eventId}")
             .route(web::get().to(events::get_event::<A>))
             .route(web::head().to(events::get_event::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/api/events/{eventId}/create-task")
+        resource("/api/events/{eventId}/create-task")
             .route(web::post().to(events::create_task_from_event::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/api/feedback")
+        resource("/api/feedback")
             .route(web::get().to(system::list_feedback::<A>))
             .route(web::head().to(system::list_feedback::<A>))
             .route(web::post().to(system::submit_feedback::<A>))
             .default_service(method_not_allowed("GET, HEAD, POST")),
     );
     config.service(
-        web::resource("/api/invitations")
+        resource("/api/invitations")
             .route(web::post().to(invitations::create_invitation::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/api/invitations/accept")
+        resource("/api/invitations/accept")
             .route(web::post().to(invitations::accept_invitation::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/api/invitations/create")
+        resource("/api/invitations/create")
             .route(web::post().to(invitations::create_invitation::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/api/invitations/decline")
+        resource("/api/invitations/decline")
             .route(web::post().to(invitations::decline_invitation::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/api/invitations/pending")
+        resource("/api/invitations/pending")
             .route(web::get().to(invitations::list_pending_invitations::<A>))
             .route(web::head().to(invitations::list_pending_invitations::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/api/invitations/validate")
+        resource("/api/invitations/validate")
             .route(web::get().to(invitations::validate_invitation::<A>))
             .route(web::head().to(invitations::validate_invitation::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/api/invitations/{invitationId}")
+        resource("/api/invitations/{invitationId}")
             .route(web::delete().to(invitations::revoke_invitation::<A>))
             .default_service(method_not_allowed("DELETE")),
     );
     config.service(
-        web::resource("/api/spaces")
+        resource("/api/spaces")
             .route(web::get().to(spaces::list_spaces::<A>))
             .route(web::head().to(spaces::list_spaces::<A>))
             .route(web::post().to(spaces::create_space::<A>))
             .default_service(method_not_allowed("GET, HEAD, POST")),
     );
     config.service(
-        web::resource("/api/spaces/create")
+        resource("/api/spaces/create")
             .route(web::post().to(spaces::create_space::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/api/spaces/{spaceId}")
+        resource("/api/spaces/{spaceId}")
             .route(web::delete().to(spaces::delete_space::<A>))
             .route(web::get().to(spaces::get_space::<A>))
             .route(web::head().to(spaces::get_space::<A>))
             .default_service(method_not_allowed("DELETE, GET, HEAD")),
     );
     config.service(
-        web::resource("/api/spaces/{spaceId}/invite-code")
+        resource("/api/spaces/{spaceId}/invite-code")
             .route(web::post().to(spaces::rotate_invite_code::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/api/spaces/{spaceId}/members")
+        resource("/api/spaces/{spaceId}/members")
             .route(web::get().to(members::list_members::<A>))
             .route(web::head().to(members::list_members::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/api/spaces/{spaceId}/members/invite")
+        resource("/api/spaces/{spaceId}/members/invite")
             .route(web::post().to(members::invite_member::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/api/spaces/{spaceId}/members/{memberId}")
+        resource("/api/spaces/{spaceId}/members/{memberId}")
             .route(web::delete().to(members::remove_member::<A>))
             .default_service(method_not_allowed("DELETE")),
     );
     config.service(
-        web::resource("/api/spaces/{spaceId}/members/{memberId}/role")
+        resource("/api/spaces/{spaceId}/members/{memberId}/role")
             .route(web::put().to(members::set_member_role::<A>))
             .default_service(method_not_allowed("PUT")),
     );
     config.service(
-        web::resource("/api/spaces/{spaceId}/settings")
+        resource("/api/spaces/{spaceId}/settings")
             .route(web::put().to(spaces::update_space_settings::<A>))
             .default_service(method_not_allowed("PUT")),
     );
     config.service(
-        web::resource("/api/tasks")
+        resource("/api/tasks")
             .route(web::get().to(tasks::list_tasks::<A>))
             .route(web::head().to(tasks::list_tasks::<A>))
             .route(web::post().to(tasks::create_task::<A>))
             .default_service(method_not_allowed("GET, HEAD, POST")),
     );
     config.service(
-        web::resource("/api/tasks/batch")
+        resource("/api/tasks/batch")
             .route(web::post().to(tasks::batch_tasks::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/api/tasks/{taskId}")
+        resource("/api/tasks/{taskId}")
             .route(web::delete().to(tasks::delete_task::<A>))
             .route(web::get().to(tasks::get_task::<A>))
             .route(web::head().to(tasks::get_task::<A>))
@@ -251,45 +251,45 @@ pub fn configure<
             .default_service(method_not_allowed("DELETE, GET, HEAD, PATCH, PUT")),
     );
     config.service(
-        web::resource("/api/tasks/{taskId}/comments")
+        resource("/api/tasks/{taskId}/comments")
             .route(web::get().to(tasks::list_task_comments::<A>))
             .route(web::head().to(tasks::list_task_comments::<A>))
             .route(web::post().to(tasks::add_task_comment::<A>))
             .default_service(method_not_allowed("GET, HEAD, POST")),
     );
     config.service(
-        web::resource("/api/tasks/{taskId}/status")
+        resource("/api/tasks/{taskId}/status")
             .route(web::put().to(tasks::set_task_status::<A>))
             .default_service(method_not_allowed("PUT")),
     );
     config.service(
-        web::resource("/api/user/onboarding/complete")
+        resource("/api/user/onboarding/complete")
             .route(web::post().to(users::complete_onboarding::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/api/user/preferences")
+        resource("/api/user/preferences")
             .route(web::get().to(users::get_preferences::<A>))
             .route(web::head().to(users::get_preferences::<A>))
             .route(web::put().to(users::update_preferences::<A>))
             .default_service(method_not_allowed("GET, HEAD, PUT")),
     );
     config.service(
-        web::resource("/api/user/profile")
+        resource("/api/user/profile")
             .route(web::get().to(users::get_profile::<A>))
             .route(web::head().to(users::get_profile::<A>))
             .route(web::put().to(users::update_profile::<A>))
             .default_service(method_not_allowed("GET, HEAD, PUT")),
     );
     config.service(
-        web::resource("/api/users")
+        resource("/api/users")
             .route(web::get().to(users::list_users::<A>))
             .route(web::head().to(users::list_users::<A>))
             .route(web::post().to(users::create_user::<A>))
             .default_service(method_not_allowed("GET, HEAD, POST")),
     );
     config.service(
-        web::resource("/api/users/{userId}")
+        resource("/api/users/{userId}")
             .route(web::delete().to(users::delete_user::<A>))
             .route(web::get().to(users::get_user::<A>))
             .route(web::head().to(users::get_user::<A>))
@@ -297,25 +297,25 @@ pub fn configure<
             .default_service(method_not_allowed("DELETE, GET, HEAD, PUT")),
     );
     config.service(
-        web::resource("/api/users/{userId}/activity")
+        resource("/api/users/{userId}/activity")
             .route(web::get().to(users::list_user_activity::<A>))
             .route(web::head().to(users::list_user_activity::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/api/users/{userId}/role")
+        resource("/api/users/{userId}/role")
             .route(web::put().to(users::set_user_role::<A>))
             .default_service(method_not_allowed("PUT")),
     );
     config.service(
-        web::resource("/api/users/{userId}/tasks")
+        resource("/api/users/{userId}/tasks")
             .route(web::get().to(tasks::list_user_tasks::<A>))
             .route(web::head().to(tasks::list_user_tasks::<A>))
             .route(web::post().to(tasks::create_user_task::<A>))
             .default_service(method_not_allowed("GET, HEAD, POST")),
     );
     config.service(
-        web::resource("/api/users/{userId}/tasks/{taskId}")
+        resource("/api/users/{userId}/tasks/{taskId}")
             .route(web::delete().to(tasks::delete_user_task::<A>))
             .route(web::get().to(tasks::get_user_task::<A>))
             .route(web::head().to(tasks::get_user_task::<A>))
@@ -324,14 +324,14 @@ pub fn configure<
             .default_service(method_not_allowed("DELETE, GET, HEAD, PATCH, PUT")),
     );
     config.service(
-        web::resource("/api/{userId}/tasks")
+        resource("/api/{userId}/tasks")
             .route(web::get().to(tasks::list_user_tasks::<A>))
             .route(web::head().to(tasks::list_user_tasks::<A>))
             .route(web::post().to(tasks::create_user_task::<A>))
             .default_service(method_not_allowed("GET, HEAD, POST")),
     );
     config.service(
-        web::resource("/api/{userId}/tasks/{taskId}")
+        resource("/api/{userId}/tasks/{taskId}")
             .route(web::delete().to(tasks::delete_user_task::<A>))
             .route(web::get().to(tasks::get_user_task::<A>))
             .route(web::head().to(tasks::get_user_task::<A>))
@@ -340,134 +340,134 @@ pub fn configure<
             .default_service(method_not_allowed("DELETE, GET, HEAD, PATCH, PUT")),
     );
     config.service(
-        web::resource("/auth/change-password")
+        resource("/auth/change-password")
             .route(web::post().to(auth::change_password::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/auth/login")
+        resource("/auth/login")
             .route(web::post().to(auth::login::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/auth/logout")
+        resource("/auth/logout")
             .route(web::post().to(auth::logout::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/auth/me")
+        resource("/auth/me")
             .route(web::get().to(auth::get_me::<A>))
             .route(web::head().to(auth::get_me::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/auth/refresh")
+        resource("/auth/refresh")
             .route(web::post().to(auth::refresh_tokens::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/auth/register")
+        resource("/auth/register")
             .route(web::post().to(auth::register::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/config/aws")
+        resource("/config/aws")
             .route(web::get().to(configuration::get_aws_config::<A>))
             .route(web::head().to(configuration::get_aws_config::<A>))
             .route(web::put().to(configuration::update_aws_config::<A>))
             .default_service(method_not_allowed("GET, HEAD, PUT")),
     );
     config.service(
-        web::resource("/config/aws/test")
+        resource("/config/aws/test")
             .route(web::post().to(configuration::test_aws_connection::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/config/monitoring")
+        resource("/config/monitoring")
             .route(web::get().to(configuration::get_monitoring_config::<A>))
             .route(web::head().to(configuration::get_monitoring_config::<A>))
             .route(web::put().to(configuration::update_monitoring_config::<A>))
             .default_service(method_not_allowed("GET, HEAD, PUT")),
     );
     config.service(
-        web::resource("/dashboard/events-stats")
+        resource("/dashboard/events-stats")
             .route(web::get().to(dashboard::get_events_stats::<A>))
             .route(web::head().to(dashboard::get_events_stats::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/dashboard/overview")
+        resource("/dashboard/overview")
             .route(web::get().to(dashboard::get_dashboard_overview::<A>))
             .route(web::head().to(dashboard::get_dashboard_overview::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/dashboard/tasks-stats")
+        resource("/dashboard/tasks-stats")
             .route(web::get().to(dashboard::get_tasks_stats::<A>))
             .route(web::head().to(dashboard::get_tasks_stats::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/dashboard/users-stats")
+        resource("/dashboard/users-stats")
             .route(web::get().to(dashboard::get_users_stats::<A>))
             .route(web::head().to(dashboard::get_users_stats::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/events")
+        resource("/events")
             .route(web::get().to(events::list_events::<A>))
             .route(web::head().to(events::list_events::<A>))
             .route(web::post().to(events::ingest_events::<A>))
             .default_service(method_not_allowed("GET, HEAD, POST")),
     );
     config.service(
-        web::resource("/events/{eventId}")
+        resource("/events/{eventId}")
             .route(web::get().to(events::get_event::<A>))
             .route(web::head().to(events::get_event::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/events/{eventId}/create-task")
+        resource("/events/{eventId}/create-task")
             .route(web::post().to(events::create_task_from_event::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/feedback")
+        resource("/feedback")
             .route(web::post().to(system::submit_feedback::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/health")
+        resource("/health")
             .route(web::get().to(system::get_health::<A>))
             .route(web::head().to(system::get_health::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/health/live")
+        resource("/health/live")
             .route(web::get().to(system::get_liveness::<A>))
             .route(web::head().to(system::get_liveness::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/metrics")
+        resource("/metrics")
             .route(web::get().to(system::get_metrics::<A>))
             .route(web::head().to(system::get_metrics::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/tasks")
+        resource("/tasks")
             .route(web::get().to(tasks::list_tasks::<A>))
             .route(web::head().to(tasks::list_tasks::<A>))
             .route(web::post().to(tasks::create_task::<A>))
             .default_service(method_not_allowed("GET, HEAD, POST")),
     );
     config.service(
-        web::resource("/tasks/batch")
+        resource("/tasks/batch")
             .route(web::post().to(tasks::batch_tasks::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/tasks/{taskId}")
+        resource("/tasks/{taskId}")
             .route(web::delete().to(tasks::delete_task::<A>))
             .route(web::get().to(tasks::get_task::<A>))
             .route(web::head().to(tasks::get_task::<A>))
@@ -476,40 +476,40 @@ pub fn configure<
             .default_service(method_not_allowed("DELETE, GET, HEAD, PATCH, PUT")),
     );
     config.service(
-        web::resource("/tasks/{taskId}/comments")
+        resource("/tasks/{taskId}/comments")
             .route(web::get().to(tasks::list_task_comments::<A>))
             .route(web::head().to(tasks::list_task_comments::<A>))
             .route(web::post().to(tasks::add_task_comment::<A>))
             .default_service(method_not_allowed("GET, HEAD, POST")),
     );
     config.service(
-        web::resource("/tasks/{taskId}/status")
+        resource("/tasks/{taskId}/status")
             .route(web::put().to(tasks::set_task_status::<A>))
             .default_service(method_not_allowed("PUT")),
     );
     config.service(
-        web::resource("/users")
+        resource("/users")
             .route(web::get().to(users::list_users::<A>))
             .route(web::head().to(users::list_users::<A>))
             .route(web::post().to(users::create_user::<A>))
             .default_service(method_not_allowed("GET, HEAD, POST")),
     );
     config.service(
-        web::resource("/users/preferences")
+        resource("/users/preferences")
             .route(web::get().to(users::get_preferences::<A>))
             .route(web::head().to(users::get_preferences::<A>))
             .route(web::put().to(users::update_preferences::<A>))
             .default_service(method_not_allowed("GET, HEAD, PUT")),
     );
     config.service(
-        web::resource("/users/profile")
+        resource("/users/profile")
             .route(web::get().to(users::get_profile::<A>))
             .route(web::head().to(users::get_profile::<A>))
             .route(web::put().to(users::update_profile::<A>))
             .default_service(method_not_allowed("GET, HEAD, PUT")),
     );
     config.service(
-        web::resource("/users/{userId}")
+        resource("/users/{userId}")
             .route(web::delete().to(users::delete_user::<A>))
             .route(web::get().to(users::get_user::<A>))
             .route(web::head().to(users::get_user::<A>))
@@ -517,25 +517,25 @@ pub fn configure<
             .default_service(method_not_allowed("DELETE, GET, HEAD, PUT")),
     );
     config.service(
-        web::resource("/users/{userId}/activity")
+        resource("/users/{userId}/activity")
             .route(web::get().to(users::list_user_activity::<A>))
             .route(web::head().to(users::list_user_activity::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/users/{userId}/role")
+        resource("/users/{userId}/role")
             .route(web::put().to(users::set_user_role::<A>))
             .default_service(method_not_allowed("PUT")),
     );
     config.service(
-        web::resource("/users/{userId}/tasks")
+        resource("/users/{userId}/tasks")
             .route(web::get().to(tasks::list_user_tasks::<A>))
             .route(web::head().to(tasks::list_user_tasks::<A>))
             .route(web::post().to(tasks::create_user_task::<A>))
             .default_service(method_not_allowed("GET, HEAD, POST")),
     );
     config.service(
-        web::resource("/users/{userId}/tasks/{taskId}")
+        resource("/users/{userId}/tasks/{taskId}")
             .route(web::delete().to(tasks::delete_user_task::<A>))
             .route(web::get().to(tasks::get_user_task::<A>))
             .route(web::head().to(tasks::get_user_task::<A>))
@@ -544,7 +544,7 @@ pub fn configure<
             .default_service(method_not_allowed("DELETE, GET, HEAD, PATCH, PUT")),
     );
     config.service(
-        web::resource("/version")
+        resource("/version")
             .route(web::get().to(system::get_version::<A>))
             .route(web::head().to(system::get_version::<A>))
             .default_service(method_not_allowed("GET, HEAD")),

@@ -58,7 +58,7 @@ impl Stage {
         let new = NewUser {
             email: person.email.parse()?,
             display_name: person.name.parse()?,
-            password_hash: self.app.passwords.hash(Secret::from(PASSWORD)).await?.into(),
+            password_hash: Some(self.app.passwords.hash(Secret::from(PASSWORD)).await?.into()),
             role: person.role,
         };
         let created = self.app.store.create_user(new, None, Kept::without_key).await;

@@ -112,16 +112,7 @@ impl Stage {
     /// Somebody in no session: no operation of the play looks at it.
     async fn caller(&self, person: &Person) -> Result<Caller, StartError> {
         let user = self.user(person).await?;
-        let now = self.app.clock.now();
-        let session = Session {
-            session_id: Uuid::nil(),
-            user_id: user.user_id,
-            token_hash: String::new(),
-            remember_me: false,
-            started_at: now,
-            expires_at: now,
-        };
-        Ok(Caller { user, session })
+        Ok(Caller { user, session: None })
     }
 
     /// The space of a team, with its tasks, where its owner has one.
@@ -204,7 +195,7 @@ fn all_tasks(space_id: Uuid, cursor: Option<String>) -> ListTasksParams {
 
 /// A call that comes from nowhere: what counts by address does not count it.
 pub(super) fn call(operation: &'static Operation) -> Call {
-    Call { operation, request_id: "demo".to_owned(), address: None }
+    Call { operation, request_id: "demo".into(), address: None }
 }
 
 /// A refusal in words for the operator.

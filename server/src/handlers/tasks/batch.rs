@@ -27,9 +27,9 @@ pub(super) fn changes(batch: &TaskBatch) -> Result<Vec<(Uuid, Change)>, Unproces
     let mut seen = HashSet::new();
     let mut changes = Vec::with_capacity(batch.items.len());
     for (place, item) in batch.items.iter().enumerate() {
-        let mut note = |field: &str, code: &str, detail: &str| {
+        let mut note = |field: &str, code: &'static str, detail: &'static str| {
             let pointer = format!("/items/{place}/{field}");
-            violations.add(ViolationPlace::Body, pointer, code, detail.to_owned());
+            violations.add(ViolationPlace::Body, pointer, code, detail);
         };
         if !seen.insert(item.task_id) {
             note("taskId", "duplicate", "must not be in the batch twice");

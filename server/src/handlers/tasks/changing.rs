@@ -1,5 +1,5 @@
-//! What all changes of one task have in common: it is read, changed and written on the version that was read, until that
-//! works or there is a reason to refuse.
+//! What all changes of one task have in common: it is read, changed and written on the version that was read, until
+//! that works or there is a reason to refuse.
 
 use lockstep_runtime::{
     Failure, Fault, Forbidden, NotFound, PreconditionFailed, UnprocessableContent, Violation, ViolationPlace,
@@ -89,7 +89,8 @@ impl App {
         R: From<NotFound> + From<Forbidden> + From<Fault>,
     {
         let task = self.find::<R>(target).await?;
-        self.check_role::<R>(target.user_id, task.space_id, rules::may_contribute).await
+        self.check_role::<R>(target.user_id, task.space_id, rules::may_contribute)
+            .await
     }
 
     async fn write<T, R: ChangeRefusal>(
@@ -126,12 +127,7 @@ impl App {
     }
 
     /// To who is not in its space, a task is not there.
-    pub(super) async fn check_role<R>(
-        &self,
-        user_id: Uuid,
-        space_id: Uuid,
-        may: fn(SpaceRole) -> bool,
-    ) -> Result<(), R>
+    pub(super) async fn check_role<R>(&self, user_id: Uuid, space_id: Uuid, may: fn(SpaceRole) -> bool) -> Result<(), R>
     where
         R: From<NotFound> + From<Forbidden> + From<Fault>,
     {
@@ -213,7 +209,7 @@ pub(super) fn not_a_member() -> UnprocessableContent {
     UnprocessableContent::violations(vec![Violation {
         r#in: ViolationPlace::Body,
         pointer: "/assigneeId".to_owned(),
-        code: "not-a-member".to_owned(),
-        detail: "must be a member of the space".to_owned(),
+        code: "not-a-member".into(),
+        detail: "must be a member of the space".into(),
     }])
 }

@@ -128,7 +128,8 @@ impl App {
             Err(Failure::Fault(fault)) => Err(fault.into()),
             Err(Failure::Refused(OneOf::First(in_flight))) => Err(in_flight.into()),
             Err(Failure::Refused(OneOf::Second(refused))) => {
-                self.check_role::<AddTaskCommentRefusal>(author_id, task.space_id, may).await?;
+                self.check_role::<AddTaskCommentRefusal>(author_id, task.space_id, may)
+                    .await?;
                 Err(match refused {
                     TaskRefused::Role | TaskRefused::Assignee => changed_meanwhile().into(),
                     TaskRefused::Changed => NotFound::into(no_task()),

@@ -39,9 +39,12 @@ impl TasksApi for App {
         params: ListTasksParams,
     ) -> Result<ListTasksAnswer, ListTasksRefusal> {
         let query = reading::query(&params)?;
-        let spaces = self.spaces_to_show(&caller, params.space_id).await?;
         let list = self.cursors.list("listTasks", caller.user.user_id, &[&query.context]);
-        let body = self.task_list(&list, &spaces, &query, params.cursor.as_deref()).await?;
+        let after = list.open_text(params.cursor.as_deref())?;
+        let page = self
+            .tasks_to_show(&caller, params.space_id, &query, after.as_deref())
+            .await?;
+        let body = reading::task_list(&list, page)?;
         Ok(ListTasksAnswer::Ok { body })
     }
 
@@ -191,8 +194,12 @@ impl TasksApi for App {
     ) -> Result<ListUserTasksAnswer, ListUserTasksRefusal> {
         let space_id = personal_space(&caller, params.user_id)?;
         let query = reading::personal_query(&params)?;
-        let list = self.cursors.list("listUserTasks", caller.user.user_id, &[&query.context]);
-        let body = self.task_list(&list, &[space_id], &query, params.cursor.as_deref()).await?;
+        let list = self
+            .cursors
+            .list("listUserTasks", caller.user.user_id, &[&query.context]);
+        let after = list.open_text(params.cursor.as_deref())?;
+        let page = self.personal_tasks(space_id, &query, after.as_deref()).await?;
+        let body = reading::task_list(&list, page)?;
         Ok(ListUserTasksAnswer::Ok { body })
     }
 
@@ -208,7 +215,10 @@ impl TasksApi for App {
         let request = (params.user_id, &body);
         let created = match self.once(call, Some(&caller), key, &request).await? {
             Attempt::Replay(created) => created,
-            Attempt::First(once) => self.create_personal_task(caller.user.user_id, space_id, body, once).await?,
+            Attempt::First(once) => {
+                self.create_personal_task(caller.user.user_id, space_id, body, once)
+                    .await?
+            }
         };
         let Created { location, etag, body } = created;
         Ok(CreateUserTaskAnswer::Created { location, etag, body })

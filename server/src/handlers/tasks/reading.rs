@@ -1,6 +1,6 @@
 //! Reading tasks and comments: lists with their cursors, and a task with its first comments.
 
-use lockstep_runtime::{BadRequest, Failure, Fault, NotFound};
+use lockstep_runtime::{Failure, Fault, NotFound};
 use spaces_contract::{Comment, CommentList, Task, TaskDetail, TaskList, TaskSort};
 use uuid::Uuid;
 
@@ -8,7 +8,7 @@ use super::no_task;
 use crate::api::{ListTaskCommentsParams, ListTaskCommentsRefusal, ListTasksParams, ListUserTasksParams};
 use crate::app::{App, Caller};
 use crate::auth::cursors::ListCursors;
-use crate::store::{Page, StoredTask, TaskFilter};
+use crate::store::{Page, StoredTask, TaskFilter, TaskPage};
 
 /// How many comments come with a task.
 const FIRST_COMMENTS: i32 = 25;
@@ -83,24 +83,38 @@ impl CommentPosition {
 }
 
 impl App {
-    /// A page of a list of tasks.
-    pub(super) async fn task_list(
+    /// The tasks of a space, if the caller is in it, or of all spaces of the caller.
+    pub(super) async fn tasks_to_show(
         &self,
-        cursors: &ListCursors<'_>,
-        spaces: &[Uuid],
+        caller: &Caller,
+        space_id: Option<Uuid>,
         query: &Query,
-        cursor: Option<&str>,
-    ) -> Result<TaskList, Failure<BadRequest>> {
-        let after = cursors.open_text(cursor).map_err(Failure::Refused)?;
-        let Query {
-            filter, sort, limit, ..
-        } = query;
-        let page = self.store.list_tasks(spaces, filter, *sort, *limit, after.as_deref()).await?;
-        let next_cursor = page.next.map(|next| cursors.seal_text(&next)).transpose()?;
-        Ok(TaskList {
-            items: page.items,
-            next_cursor,
-        })
+        after: Option<&str>,
+    ) -> Result<TaskPage, Failure<NotFound>> {
+        let (user_id, filter) = (caller.user.user_id, &query.filter);
+        if let Some(space_id) = space_id {
+            let tasks = self
+                .store
+                .list_space_tasks(user_id, space_id, filter, query.sort, query.limit, after);
+            return tasks.await;
+        }
+        let spaces = self.spaces_to_show(caller, None).await?;
+        Ok(self
+            .store
+            .list_tasks(&spaces, filter, query.sort, query.limit, after)
+            .await?)
+    }
+
+    /// The tasks of the caller's personal space, which is always the caller's.
+    pub(super) async fn personal_tasks(
+        &self,
+        space_id: Uuid,
+        query: &Query,
+        after: Option<&str>,
+    ) -> Result<TaskPage, Fault> {
+        self.store
+            .list_tasks(&[space_id], &query.filter, query.sort, query.limit, after)
+            .await
     }
 
     /// A task of a space of the caller, with its first comments.
@@ -184,7 +198,8 @@ impl App {
     }
 
     fn comment_cursors(&self, caller: &Caller, task_id: Uuid) -> ListCursors<'_> {
-        self.cursors.list("listTaskComments", caller.user.user_id, &[&task_id.to_string()])
+        self.cursors
+            .list("listTaskComments", caller.user.user_id, &[&task_id.to_string()])
     }
 
     /// A page of the comments of a task.
@@ -204,6 +219,14 @@ impl App {
         let comments = self.store.list_comments(task_id, limit, after).await?;
         Ok(comments_of(&cursors, space_id, comments)?)
     }
+}
+
+pub(super) fn task_list(cursors: &ListCursors<'_>, page: TaskPage) -> Result<TaskList, Fault> {
+    let next_cursor = page.next.map(|next| cursors.seal_text(&next)).transpose()?;
+    Ok(TaskList {
+        items: page.items,
+        next_cursor,
+    })
 }
 
 fn comments_of(cursors: &ListCursors<'_>, space_id: Uuid, page: Page<Comment>) -> Result<CommentList, Fault> {

@@ -41,8 +41,8 @@ impl App {
             Err(Failure::Refused(_)) => Err(Failure::Refused(UnprocessableContent::violations(vec![Violation {
                 r#in: ViolationPlace::Body,
                 pointer: "/defaultSpaceId".to_owned(),
-                code: "unknown-space".to_owned(),
-                detail: "must be one of your spaces".to_owned(),
+                code: "unknown-space".into(),
+                detail: "must be one of your spaces".into(),
             }]))),
         }
     }

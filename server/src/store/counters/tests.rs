@@ -21,18 +21,27 @@ fn every_figure_comes_back_out_of_its_attribute() {
 fn facts() -> impl Strategy<Value = TaskFacts> {
     let statuses = proptest::sample::select(TaskStatus::ALL);
     let priorities = proptest::sample::select(TaskPriority::ALL);
-    let time = || (0_i64..100_000_000).prop_map(|seconds| DateTime::from_timestamp(1_700_000_000 + seconds, 0).unwrap());
+    let time =
+        || (0_i64..100_000_000).prop_map(|seconds| DateTime::from_timestamp(1_700_000_000 + seconds, 0).unwrap());
     let (due, closed) = (proptest::option::of(time()), proptest::option::of(time()));
-    (statuses, priorities, proptest::option::of(0_u128..3), time(), due, closed).prop_map(
-        |(status, priority, assignee, created_at, due_at, closed_at)| TaskFacts {
-            status,
-            priority,
-            assignee_id: assignee.map(Uuid::from_u128),
-            created_at,
-            due_at,
-            closed_at: closed_at.filter(|_| !is_open(status)),
-        },
+    (
+        statuses,
+        priorities,
+        proptest::option::of(0_u128..3),
+        time(),
+        due,
+        closed,
     )
+        .prop_map(
+            |(status, priority, assignee, created_at, due_at, closed_at)| TaskFacts {
+                status,
+                priority,
+                assignee_id: assignee.map(Uuid::from_u128),
+                created_at,
+                due_at,
+                closed_at: closed_at.filter(|_| !is_open(status)),
+            },
+        )
 }
 
 proptest! {
@@ -67,11 +76,17 @@ async fn what_is_counted_is_read_whatever_shards_it_is_in() {
         transaction.count(scope, tally);
         store.commit(transaction).await.unwrap();
     }
-    let shards = store.query_range(&keys::counter_totals(scope), None, None, Order::Ascending).await.unwrap();
+    let shards = store
+        .query_range(&keys::counter_totals(scope), None, None, Order::Ascending)
+        .await
+        .unwrap();
     assert!(shards.items.len() > 1, "40 writes on one of 8 shards");
     assert_eq!(store.figures(scope).await.unwrap(), expected);
     let totals = store.totals(scope).await.unwrap();
-    assert_eq!(totals.group(Group::EventAccount).collect::<Vec<_>>(), [("123/a.b", 20), ("c:d", 20)]);
+    assert_eq!(
+        totals.group(Group::EventAccount).collect::<Vec<_>>(),
+        [("123/a.b", 20), ("c:d", 20)]
+    );
     assert_eq!(totals.series(Series::Occurred).count(), 0);
     let daily = |from, to| store.daily(scope, Topic::Events, from, day(to));
     let all = daily(None, "2026-12-31").await.unwrap();
@@ -91,7 +106,10 @@ async fn tallies_of_one_transaction_add_up_in_one_action() {
     let tallies = BTreeMap::from([(scope, both)]);
     assert_eq!(actions("spaces", &tallies).unwrap().len(), 1);
     let cancelled = Tally::of_membership(Some(SpaceRole::Owner), Some(SpaceRole::Owner));
-    assert_eq!(actions("spaces", &BTreeMap::from([(scope, cancelled)])).unwrap().len(), 0);
+    assert_eq!(
+        actions("spaces", &BTreeMap::from([(scope, cancelled)])).unwrap().len(),
+        0
+    );
 }
 
 #[tokio::test]

@@ -14,11 +14,33 @@ use crate::store::{EventFilter, Kept, TaskFilter, count_round_trips};
 /// Something that somebody does, with numbers to choose by.
 #[derive(Clone, Debug)]
 enum Step {
-    Create { space: usize, status: usize, priority: usize, assigned: bool, due_in_hours: Option<i64> },
-    Change { task: usize, status: usize, priority: usize, assigned: bool, due_in_hours: Option<i64> },
-    Delete { task: usize },
-    Ingest { space: usize, severity: i32, label: usize, hours_ago: i64, id: usize },
-    Wait { hours: i64 },
+    Create {
+        space: usize,
+        status: usize,
+        priority: usize,
+        assigned: bool,
+        due_in_hours: Option<i64>,
+    },
+    Change {
+        task: usize,
+        status: usize,
+        priority: usize,
+        assigned: bool,
+        due_in_hours: Option<i64>,
+    },
+    Delete {
+        task: usize,
+    },
+    Ingest {
+        space: usize,
+        severity: i32,
+        label: usize,
+        hours_ago: i64,
+        id: usize,
+    },
+    Wait {
+        hours: i64,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -50,7 +72,10 @@ impl World {
         let store = store().await;
         let user_id = registered(&store, "ada@example.org").await.user_id;
         let personal = store.all_spaces(user_id).await.unwrap()[0].space_id();
-        let shared = store.create_space(user_id, settings("Engine"), "hash", Kept::without_key).await.unwrap();
+        let shared = store
+            .create_space(user_id, settings("Engine"), "hash", Kept::without_key)
+            .await
+            .unwrap();
         let spaces = [personal, shared.space_id()];
         Self { store, user_id, spaces }
     }
@@ -74,7 +99,10 @@ impl World {
         let (mut tasks, mut after) = (Vec::new(), None);
         loop {
             let filter = TaskFilter::default();
-            let page = self.store.list_tasks(&self.spaces, &filter, TaskSort::Created, 100, after.as_deref()).await;
+            let page = self
+                .store
+                .list_tasks(&self.spaces, &filter, TaskSort::Created, 100, after.as_deref())
+                .await;
             let page = page.unwrap();
             tasks.extend(page.items);
             after = page.next;
@@ -87,7 +115,11 @@ impl World {
     async fn events(&self) -> Vec<Event> {
         let (mut events, mut after) = (Vec::new(), None);
         loop {
-            let page = self.store.list_events(&self.spaces, &EventFilter::default(), 100, after).await.unwrap();
+            let page = self
+                .store
+                .list_events(&self.spaces, &EventFilter::default(), 100, after)
+                .await
+                .unwrap();
             events.extend(page.items);
             after = page.next;
             if after.is_none() {
@@ -98,28 +130,59 @@ impl World {
 
     async fn make(&self, step: Step) {
         match step {
-            Step::Create { space, status, priority, assigned, due_in_hours } => {
+            Step::Create {
+                space,
+                status,
+                priority,
+                assigned,
+                due_in_hours,
+            } => {
                 let fields = self.fields(status, priority, assigned, due_in_hours);
                 let mut task = self.store.new_task(self.spaces[space], self.user_id, fields);
                 task.closed_at = self.closed_at(task.status, None);
-                self.store.create_task(task, may_contribute, Kept::without_key).await.unwrap();
+                self.store
+                    .create_task(task, may_contribute, Kept::without_key)
+                    .await
+                    .unwrap();
             }
-            Step::Change { task, status, priority, assigned, due_in_hours } => {
+            Step::Change {
+                task,
+                status,
+                priority,
+                assigned,
+                due_in_hours,
+            } => {
                 let tasks = self.tasks().await;
-                let Some(task) = tasks.get(task % tasks.len().max(1)) else { return };
+                let Some(task) = tasks.get(task % tasks.len().max(1)) else {
+                    return;
+                };
                 let before = self.store.find_task(task.task_id).await.unwrap().unwrap();
                 let mut after = before.clone();
                 after.set_fields(self.fields(status, priority, assigned, due_in_hours));
                 after.closed_at = self.closed_at(after.status, before.closed_at);
-                self.store.update_task(self.user_id, may_contribute, &before, after).await.unwrap();
+                self.store
+                    .update_task(self.user_id, may_contribute, &before, after)
+                    .await
+                    .unwrap();
             }
             Step::Delete { task } => {
                 let tasks = self.tasks().await;
-                let Some(task) = tasks.get(task % tasks.len().max(1)) else { return };
+                let Some(task) = tasks.get(task % tasks.len().max(1)) else {
+                    return;
+                };
                 let task = self.store.find_task(task.task_id).await.unwrap().unwrap();
-                self.store.delete_task(self.user_id, may_contribute, &task).await.unwrap();
+                self.store
+                    .delete_task(self.user_id, may_contribute, &task)
+                    .await
+                    .unwrap();
             }
-            Step::Ingest { space, severity, label, hours_ago, id } => {
+            Step::Ingest {
+                space,
+                severity,
+                label,
+                hours_ago,
+                id,
+            } => {
                 let (source, account) = [("lambda", "1"), ("ec2", "2"), ("s.3", "1/x")][label];
                 let event = json!({
                     "id": format!("e{id}"), "spaceId": self.spaces[space], "source": source, "account": account,
@@ -127,7 +190,10 @@ impl World {
                     "occurredAt": self.store.clock.now() - TimeDelta::hours(hours_ago), "summary": "It failed.",
                 });
                 let event: NewEvent = serde_json::from_value(event).unwrap();
-                self.store.ingest_events(self.user_id, vec![event], may_contribute).await.unwrap();
+                self.store
+                    .ingest_events(self.user_id, vec![event], may_contribute)
+                    .await
+                    .unwrap();
             }
             Step::Wait { hours } => self.store.clock.advance(TimeDelta::hours(hours)),
         }
@@ -155,13 +221,25 @@ impl World {
 
         let stats = self.store.get_tasks_stats(&self.spaces, days).await.unwrap();
         assert_eq!(stats.total, n(tasks.iter()));
-        assert_eq!(stats.by_status, by(&tasks, |task| Some(task.status.as_str().to_owned())));
-        assert_eq!(stats.by_priority, by(&tasks, |task| Some(task.priority.as_str().to_owned())));
-        assert_eq!(stats.by_assignee, by(&tasks, |task| task.assignee_id.map(|id| id.to_string())));
+        assert_eq!(
+            stats.by_status,
+            by(&tasks, |task| Some(task.status.as_str().to_owned()))
+        );
+        assert_eq!(
+            stats.by_priority,
+            by(&tasks, |task| Some(task.priority.as_str().to_owned()))
+        );
+        assert_eq!(
+            stats.by_assignee,
+            by(&tasks, |task| task.assignee_id.map(|id| id.to_string()))
+        );
         assert_eq!(stats.overdue, overdue);
         let rate = (tasks.len() - open.len()) as f64 / tasks.len().max(1) as f64;
         assert!((stats.completion_rate - rate).abs() < 1e-9);
-        let mut ages: Vec<_> = open.iter().map(|task| (today - task.created_at.date_naive()).num_days()).collect();
+        let mut ages: Vec<_> = open
+            .iter()
+            .map(|task| (today - task.created_at.date_naive()).num_days())
+            .collect();
         ages.sort_unstable();
         let middle = |place: usize| ages.get(place).copied();
         let median = middle(ages.len().saturating_sub(1) / 2).zip(middle(ages.len() / 2));
@@ -177,10 +255,22 @@ impl World {
 
         let stats = self.store.get_events_stats(&self.spaces, days).await.unwrap();
         assert_eq!(stats.total, n(events.iter()));
-        assert_eq!(stats.by_severity, by(&events, |event| Some(event.severity.get().to_string())));
-        assert_eq!(stats.by_account, by(&events, |event| Some(event.account.as_str().to_owned())));
-        assert_eq!(stats.by_region, by(&events, |event| Some(event.region.as_str().to_owned())));
-        assert_eq!(stats.by_source, by(&events, |event| Some(event.source.as_str().to_owned())));
+        assert_eq!(
+            stats.by_severity,
+            by(&events, |event| Some(event.severity.get().to_string()))
+        );
+        assert_eq!(
+            stats.by_account,
+            by(&events, |event| Some(event.account.as_str().to_owned()))
+        );
+        assert_eq!(
+            stats.by_region,
+            by(&events, |event| Some(event.region.as_str().to_owned()))
+        );
+        assert_eq!(
+            stats.by_source,
+            by(&events, |event| Some(event.source.as_str().to_owned()))
+        );
         assert_eq!(stats.daily.len(), usize::try_from(days).unwrap());
         for (daily, ago) in stats.daily.iter().rev().zip(0..) {
             let day = today - TimeDelta::days(ago);
@@ -235,8 +325,24 @@ async fn a_dashboard_costs_the_same_however_much_there_is() {
     };
     assert_eq!(read().await, [4, 4, 4, 2]);
     for n in 0..30 {
-        world.make(Step::Create { space: 0, status: 0, priority: 0, assigned: false, due_in_hours: Some(100) }).await;
-        world.make(Step::Ingest { space: 1, severity: 5, label: 0, hours_ago: 0, id: n }).await;
+        world
+            .make(Step::Create {
+                space: 0,
+                status: 0,
+                priority: 0,
+                assigned: false,
+                due_in_hours: Some(100),
+            })
+            .await;
+        world
+            .make(Step::Ingest {
+                space: 1,
+                severity: 5,
+                label: 0,
+                hours_ago: 0,
+                id: n,
+            })
+            .await;
     }
     assert_eq!(read().await, [4, 4, 4, 2]);
 }
@@ -244,7 +350,15 @@ async fn a_dashboard_costs_the_same_however_much_there_is() {
 #[tokio::test]
 async fn a_recount_finds_what_is_wrong_and_sets_it_right() {
     let world = World::new().await;
-    world.make(Step::Create { space: 0, status: 0, priority: 0, assigned: false, due_in_hours: None }).await;
+    world
+        .make(Step::Create {
+            space: 0,
+            status: 0,
+            priority: 0,
+            assigned: false,
+            due_in_hours: None,
+        })
+        .await;
     let wrong = Tally::of_membership(None, Some(spaces_contract::SpaceRole::Viewer));
     let mut transaction = world.store.transaction();
     transaction.count(Scope::Space(world.spaces[0]), wrong);
@@ -252,7 +366,10 @@ async fn a_recount_finds_what_is_wrong_and_sets_it_right() {
     for repair in [false, true] {
         let found = world.store.recount(repair).await.unwrap();
         assert_eq!(found.len(), 3);
-        let wrong: Vec<_> = found.into_iter().filter(|found| !found.differences.is_empty()).collect();
+        let wrong: Vec<_> = found
+            .into_iter()
+            .filter(|found| !found.differences.is_empty())
+            .collect();
         assert_eq!(wrong[0].space_id, Some(world.spaces[0]));
         assert_eq!(wrong[0].differences, [("memberRole.viewer".to_owned(), -1)]);
     }
@@ -269,7 +386,10 @@ async fn users_are_active_by_the_day_and_once() {
     let figures = || async {
         let stats = store.get_users_stats(5).await.unwrap();
         let signed_up: Vec<_> = stats.sign_ups.iter().map(|daily| daily.count.get()).collect();
-        ([stats.active1_day, stats.active7_days, stats.active30_days].map(Count::get), signed_up)
+        (
+            [stats.active1_day, stats.active7_days, stats.active30_days].map(Count::get),
+            signed_up,
+        )
     };
     assert_eq!(figures().await, ([1, 2, 2], vec![0, 1, 0, 0, 1]));
     // The same user twice on one day, as two requests see it.
@@ -277,12 +397,22 @@ async fn users_are_active_by_the_day_and_once() {
     store.note_activity(&ada).await.unwrap();
     assert_eq!(figures().await, ([2, 2, 2], vec![0, 1, 0, 0, 1]));
     let noted = store.get_user(ada.user_id).await.unwrap().unwrap();
-    assert_eq!((noted.last_active_on, noted.version), (Some(store.clock.now().date_naive()), ada.version));
+    assert_eq!(
+        (noted.last_active_on, noted.version),
+        (Some(store.clock.now().date_naive()), ada.version)
+    );
     let (_, round_trips) = count_round_trips(store.note_activity(&noted)).await;
     assert_eq!(round_trips, 0);
     store.clock.advance(TimeDelta::days(7));
     assert_eq!(figures().await, ([0, 0, 2], vec![0; 5]));
     store.clock.advance(TimeDelta::days(23));
     assert_eq!(figures().await, ([0, 0, 0], vec![0; 5]));
-    assert!(store.recount(false).await.unwrap().iter().all(|found| found.differences.is_empty()));
+    assert!(
+        store
+            .recount(false)
+            .await
+            .unwrap()
+            .iter()
+            .all(|found| found.differences.is_empty())
+    );
 }

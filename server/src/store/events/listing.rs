@@ -7,11 +7,11 @@ use spaces_contract::{Event, EventLabel};
 use uuid::Uuid;
 
 use super::StoredEvent;
+use crate::store::Store;
 use crate::store::items::{from_item, whole_millisecond};
 use crate::store::keys::{self, Key};
 use crate::store::merge::Merge;
 use crate::store::reads::Order;
-use crate::store::Store;
 
 /// How many events one request looks at: filters that match few make short pages, not long requests.
 const EXAMINED: usize = 2_000;

@@ -45,12 +45,18 @@ async fn an_event_is_taken_in_once_and_found_by_its_members_only() {
     let new = event(&store, space, Some("aws:1"), 5, 4);
     let (outcomes, round_trips) = count_round_trips(ingest(&store, ada, vec![new.clone()])).await;
     assert_eq!((outcomes, round_trips), (vec![Ingested::New(id("aws:1"))], 3));
-    assert_eq!(ingest(&store, ada, vec![new.clone()]).await, [Ingested::Known(id("aws:1"))]);
+    assert_eq!(
+        ingest(&store, ada, vec![new.clone()]).await,
+        [Ingested::Known(id("aws:1"))]
+    );
     let (found, round_trips) = count_round_trips(store.get_event(ada, &id("aws:1"))).await;
     let found = found.unwrap();
     assert_eq!((round_trips, found.role(), found.version()), (2, SpaceRole::Owner, 1));
     let found = found.into_event().unwrap();
-    assert_eq!((found.occurred_at, &found.detail), (new.occurred_at, new.detail.as_ref().unwrap()));
+    assert_eq!(
+        (found.occurred_at, &found.detail),
+        (new.occurred_at, new.detail.as_ref().unwrap())
+    );
     assert_eq!((found.received_at, found.task_id), (store.clock.now(), None));
     for (user_id, event_id) in [(eve, "aws:1"), (ada, "aws:2")] {
         let refused = refusal(store.get_event(user_id, &id(event_id)).await);
@@ -74,13 +80,33 @@ async fn a30_each_event_of_a_batch_has_its_own_outcome_in_order() {
         event(&store, space, Some("b"), 0, 1),
     ];
     let outcomes = ingest(&store, ada, batch).await;
-    assert_eq!(outcomes[..4], [Ingested::New(id("a")), Ingested::NoSpace, Ingested::Known(id("a")), Ingested::TooLarge]);
-    let Ingested::New(made) = &outcomes[4] else { panic!("{outcomes:?}") };
+    assert_eq!(
+        outcomes[..4],
+        [
+            Ingested::New(id("a")),
+            Ingested::NoSpace,
+            Ingested::Known(id("a")),
+            Ingested::TooLarge
+        ]
+    );
+    let Ingested::New(made) = &outcomes[4] else {
+        panic!("{outcomes:?}")
+    };
     assert_eq!(made.as_str().parse::<Uuid>().unwrap().get_version_num(), 7);
     assert_eq!(outcomes[5], Ingested::New(id("b")));
-    let refused = store.ingest_events(ada, vec![event(&store, space, None, 0, 1)], |_| false).await;
+    let refused = store
+        .ingest_events(ada, vec![event(&store, space, None, 0, 1)], |_| false)
+        .await;
     assert_eq!(refused.unwrap(), [Ingested::NotAllowed]);
-    assert_eq!(store.list_events(&[space], &EventFilter::default(), 100, None).await.unwrap().items.len(), 3);
+    assert_eq!(
+        store
+            .list_events(&[space], &EventFilter::default(), 100, None)
+            .await
+            .unwrap()
+            .items
+            .len(),
+        3
+    );
 }
 
 #[tokio::test]
@@ -88,19 +114,41 @@ async fn an_id_is_one_event_in_all_spaces_and_in_every_race() {
     let store = store().await;
     let (ada, ada_space) = member(&store, "ada").await;
     let (eve, eve_space) = member(&store, "eve").await;
-    let batch = |space_id| (0..40).map(|n| event(&store, space_id, Some(&format!("e{}", n % 30)), n, 1)).collect();
+    let batch = |space_id| {
+        (0..40)
+            .map(|n| event(&store, space_id, Some(&format!("e{}", n % 30)), n, 1))
+            .collect()
+    };
     let racers = (0..6).map(|n| match n % 2 {
         0 => ingest(&store, ada, batch(ada_space)),
         _ => ingest(&store, eve, batch(eve_space)),
     });
     let outcomes = join_all(racers).await.concat();
-    let new = outcomes.iter().filter(|outcome| matches!(outcome, Ingested::New(_))).count();
-    let known = outcomes.iter().filter(|outcome| matches!(outcome, Ingested::Known(_))).count();
+    let new = outcomes
+        .iter()
+        .filter(|outcome| matches!(outcome, Ingested::New(_)))
+        .count();
+    let known = outcomes
+        .iter()
+        .filter(|outcome| matches!(outcome, Ingested::Known(_)))
+        .count();
     assert_eq!((new, known), (30, 210));
     let both = [ada_space, eve_space];
-    let all = store.list_events(&both, &EventFilter::default(), 100, None).await.unwrap();
+    let all = store
+        .list_events(&both, &EventFilter::default(), 100, None)
+        .await
+        .unwrap();
     assert_eq!((all.items.len(), all.next), (30, None));
-    assert_eq!(store.recount(false).await.unwrap().iter().map(|found| found.differences.len()).sum::<usize>(), 0);
+    assert_eq!(
+        store
+            .recount(false)
+            .await
+            .unwrap()
+            .iter()
+            .map(|found| found.differences.len())
+            .sum::<usize>(),
+        0
+    );
 }
 
 /// All pages of a list, and how many there were.
@@ -122,31 +170,95 @@ async fn a19_the_merged_list_is_newest_first_without_gaps_or_repetitions() {
     let store = store().await;
     let (ada, personal) = member(&store, "ada").await;
     let (_, other) = member(&store, "eve").await;
-    let events = (0..60).map(|n| event(&store, personal, Some(&format!("{n:03}")), n / 3, i32::try_from(n % 6).unwrap()));
+    let events = (0..60).map(|n| {
+        event(
+            &store,
+            personal,
+            Some(&format!("{n:03}")),
+            n / 3,
+            i32::try_from(n % 6).unwrap(),
+        )
+    });
     ingest(&store, ada, events.collect()).await;
     let spaces = [personal, other];
-    let whole = store.list_events(&spaces, &EventFilter::default(), 100, None).await.unwrap();
-    assert!(whole.items.is_sorted_by_key(|event| std::cmp::Reverse((event.occurred_at, event.event_id.clone()))));
-    let whole: Vec<_> = whole.items.into_iter().map(|event| event.event_id.as_str().to_owned()).collect();
+    let whole = store
+        .list_events(&spaces, &EventFilter::default(), 100, None)
+        .await
+        .unwrap();
+    assert!(
+        whole
+            .items
+            .is_sorted_by_key(|event| std::cmp::Reverse((event.occurred_at, event.event_id.clone())))
+    );
+    let whole: Vec<_> = whole
+        .items
+        .into_iter()
+        .map(|event| event.event_id.as_str().to_owned())
+        .collect();
     assert_eq!(whole.len(), 60);
     for limit in [1, 7, 59, 60, 61] {
         let (found, pages) = walk(&store, &spaces, &EventFilter::default(), limit).await;
         assert_eq!(found, whole, "limit {limit}");
         // Where a page ends with the list, only an empty one shows it.
-        assert!(pages <= 60_usize.div_ceil(usize::try_from(limit).unwrap()) + 1, "limit {limit}: {pages} pages");
+        assert!(
+            pages <= 60_usize.div_ceil(usize::try_from(limit).unwrap()) + 1,
+            "limit {limit}: {pages} pages"
+        );
     }
     let minutes = |n| Some(store.clock.now() - TimeDelta::minutes(n));
     let filters = [
-        (EventFilter { severity: Some(5), ..EventFilter::default() }, 10),
-        (EventFilter { region: Some("us-east-1".parse().unwrap()), ..EventFilter::default() }, 30),
-        (EventFilter { account: Some("none".parse().unwrap()), ..EventFilter::default() }, 0),
-        (EventFilter { source: Some("lambda".parse().unwrap()), ..EventFilter::default() }, 60),
-        (EventFilter { from: minutes(4), to: minutes(2), ..EventFilter::default() }, 6),
-        (EventFilter { from: minutes(2), to: minutes(4), ..EventFilter::default() }, 0),
+        (
+            EventFilter {
+                severity: Some(5),
+                ..EventFilter::default()
+            },
+            10,
+        ),
+        (
+            EventFilter {
+                region: Some("us-east-1".parse().unwrap()),
+                ..EventFilter::default()
+            },
+            30,
+        ),
+        (
+            EventFilter {
+                account: Some("none".parse().unwrap()),
+                ..EventFilter::default()
+            },
+            0,
+        ),
+        (
+            EventFilter {
+                source: Some("lambda".parse().unwrap()),
+                ..EventFilter::default()
+            },
+            60,
+        ),
+        (
+            EventFilter {
+                from: minutes(4),
+                to: minutes(2),
+                ..EventFilter::default()
+            },
+            6,
+        ),
+        (
+            EventFilter {
+                from: minutes(2),
+                to: minutes(4),
+                ..EventFilter::default()
+            },
+            0,
+        ),
     ];
     for (filter, expected) in filters {
         let (found, _) = walk(&store, &spaces, &filter, 4).await;
-        assert_eq!((found.len(), BTreeSet::from_iter(&found).len()), (expected, expected), "{filter:?}");
+        assert_eq!(
+            (found.len(), BTreeSet::from_iter(&found).len()),
+            (expected, expected),
+            "{filter:?}"
+        );
     }
 }
 
@@ -156,7 +268,12 @@ async fn events_of_many_spaces_are_read_in_one_round_each() {
     let mut spaces = Vec::new();
     for n in 0..5 {
         let (user_id, space) = member(&store, &format!("user{n}")).await;
-        ingest(&store, user_id, (0..30).map(|m| event(&store, space, None, m, 1)).collect()).await;
+        ingest(
+            &store,
+            user_id,
+            (0..30).map(|m| event(&store, space, None, m, 1)).collect(),
+        )
+        .await;
         spaces.push(space);
     }
     let (page, round_trips) = count_round_trips(store.list_events(&spaces, &EventFilter::default(), 25, None)).await;
@@ -167,11 +284,20 @@ async fn events_of_many_spaces_are_read_in_one_round_each() {
 async fn a_deleted_space_takes_its_events_and_their_ids_with_it() {
     let store = store().await;
     let (ada, personal) = member(&store, "ada").await;
-    let space = store.create_space(ada, settings("Engine"), "hash", Kept::without_key).await.unwrap();
+    let space = store
+        .create_space(ada, settings("Engine"), "hash", Kept::without_key)
+        .await
+        .unwrap();
     let space_id = space.space_id();
     ingest(&store, ada, vec![event(&store, space_id, Some("a"), 0, 1)]).await;
     store.delete_space(space, None).await.unwrap();
     assert!(store.get_event(ada, &id("a")).await.is_err());
-    assert_eq!(ingest(&store, ada, vec![event(&store, space_id, Some("a"), 0, 1)]).await, [Ingested::NoSpace]);
-    assert_eq!(ingest(&store, ada, vec![event(&store, personal, Some("a"), 0, 1)]).await, [Ingested::New(id("a"))]);
+    assert_eq!(
+        ingest(&store, ada, vec![event(&store, space_id, Some("a"), 0, 1)]).await,
+        [Ingested::NoSpace]
+    );
+    assert_eq!(
+        ingest(&store, ada, vec![event(&store, personal, Some("a"), 0, 1)]).await,
+        [Ingested::New(id("a"))]
+    );
 }

@@ -1,3 +1,4 @@
+//! Spaces on the embedded engine: creating, changing, listing and deleting them, also when something interrupts it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use lockstep_runtime::{OneOf, Refusal};

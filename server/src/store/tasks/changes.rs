@@ -1,5 +1,5 @@
-//! Creating, changing and deleting tasks, each in one transaction. Roles are checked in it: who writes need not have read
-//! the membership before.
+//! Creating, changing and deleting tasks, each in one transaction. Roles are checked in it: who writes need not have
+//! read the membership before.
 
 use chrono::TimeDelta;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};

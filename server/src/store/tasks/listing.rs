@@ -1,22 +1,25 @@
 //! The list of tasks over many spaces: their entries, merged in the order of the list, lead to the tasks. Which spaces
 //! somebody may see is not decided here.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
-use lockstep_runtime::Fault;
+use lockstep_runtime::{Failure, Fault, NotFound};
 use spaces_contract::{Task, TaskPriority, TaskSort, TaskStatus};
 use uuid::Uuid;
 
 use super::{StoredTask, TaskEntry};
+use crate::store::Store;
 use crate::store::items::{Attributes, from_item, whole_millisecond};
 use crate::store::keys::{self, Key};
 use crate::store::merge::Merge;
 use crate::store::reads::Order;
-use crate::store::Store;
+use crate::store::spaces::no_space;
 
 /// How many entries one request looks at: filters that match few make short pages, not long requests.
 const EXAMINED: usize = 1_000;
-/// How many tasks are read at once.
-const BATCH: usize = 100;
+/// How many tasks are read at once: with a space and a membership, as many items as one round trip gets.
+const BATCH: usize = 98;
 
 /// Which tasks are wanted; what is absent or empty does not matter.
 #[derive(Clone, Debug, Default)]
@@ -47,7 +50,9 @@ impl TaskFilter {
         };
         (self.status.is_empty() || self.status.contains(&task.status))
             && (self.priority.is_empty() || self.priority.contains(&task.priority))
-            && self.assignee_id.is_none_or(|assignee_id| task.assignee_id == Some(assignee_id))
+            && self
+                .assignee_id
+                .is_none_or(|assignee_id| task.assignee_id == Some(assignee_id))
             && among(self.created_from, self.created_to, Some(task.created_at))
             && (sort == TaskSort::Due || among(self.due_from, self.due_to, task.due_at))
     }
@@ -80,7 +85,7 @@ impl Position {
 
 impl Store {
     /// The tasks of the spaces, by creation, newest first, or by due time, earliest first: at most `limit` (1 to 100)
-    /// that match, after a position. Round trips: at least one for each space, and one for every 100 tasks.
+    /// that match, after a position. Round trips: at least one for each space, and one for the tasks.
     pub async fn list_tasks(
         &self,
         spaces: &[Uuid],
@@ -89,6 +94,37 @@ impl Store {
         limit: i32,
         after: Option<&str>,
     ) -> Result<TaskPage, Fault> {
+        let page = self.walk_tasks(spaces, None, filter, sort, limit, after).await?;
+        page.ok_or_else(|| Fault::internal("a check that nobody made"))
+    }
+
+    /// Like [`Store::list_tasks`], of one space. Refused to everybody but its members. Two round trips.
+    pub async fn list_space_tasks(
+        &self,
+        user_id: Uuid,
+        space_id: Uuid,
+        filter: &TaskFilter,
+        sort: TaskSort,
+        limit: i32,
+        after: Option<&str>,
+    ) -> Result<TaskPage, Failure<NotFound>> {
+        let page = self
+            .walk_tasks(&[space_id], Some(user_id), filter, sort, limit, after)
+            .await?;
+        page.ok_or_else(|| Failure::Refused(no_space()))
+    }
+
+    /// `None` where there is a member to check who is not in one of the spaces. That is read together with the first
+    /// tasks.
+    async fn walk_tasks(
+        &self,
+        spaces: &[Uuid],
+        mut member: Option<Uuid>,
+        filter: &TaskFilter,
+        sort: TaskSort,
+        limit: i32,
+        after: Option<&str>,
+    ) -> Result<Option<TaskPage>, Fault> {
         let limit = usize::try_from(limit.clamp(1, 100)).map_err(Fault::internal)?;
         let Position { begun, after } = match after {
             Some(text) => Position::parse(text).ok_or_else(|| Fault::internal("not a position of this list"))?,
@@ -100,30 +136,44 @@ impl Store {
         let mut merge = entries(spaces, filter, sort, after, limit);
         let (mut items, mut examined, mut last) = (Vec::with_capacity(limit), 0, None);
         // A filter lets few pass, perhaps: what is read after the first part is read in larger ones.
-        let mut wanted = limit;
-        while items.len() < limit && examined < EXAMINED && merge.may_go_on() {
+        let mut wanted = limit.min(BATCH);
+        loop {
             let entries = self.read_on(&mut merge, wanted).await?;
             examined += entries.len();
             wanted = BATCH;
-            for (key, task) in self.tasks_of(entries, begun).await? {
+            let (tasks, mut rest) = self
+                .tasks_of(entries, begun, member.map(|user_id| (user_id, spaces)))
+                .await?;
+            if let Some(user_id) = member.take() {
+                for space_id in spaces {
+                    if self.take_space(user_id, *space_id, &mut rest)?.is_none() {
+                        return Ok(None);
+                    }
+                }
+            }
+            for (key, task) in tasks {
                 if items.len() == limit {
-                    return Ok(page(items, begun, last));
+                    return Ok(Some(page(items, begun, last)));
                 }
                 if let Some(task) = task.filter(|task| filter.matches(task, sort)) {
                     items.push(task.into_task()?);
                 }
                 last = Some(key);
             }
+            if items.len() == limit || examined >= EXAMINED || !merge.may_go_on() {
+                return Ok(Some(page(items, begun, last.filter(|_| merge.may_go_on()))));
+            }
         }
-        Ok(page(items, begun, last.filter(|_| merge.may_go_on())))
     }
 
-    /// The task of each entry; `None` where it is gone, or where the entry is not true for this list.
+    /// The task of each entry; `None` where it is gone, or where the entry is not true for this list. And, read
+    /// together with them, what shows whether somebody is in some spaces.
     async fn tasks_of(
         &self,
         entries: Vec<(Key, Attributes)>,
         begun: Uuid,
-    ) -> Result<Vec<(Key, Option<StoredTask>)>, Fault> {
+        member: Option<(Uuid, &[Uuid])>,
+    ) -> Result<(Vec<(Key, Option<StoredTask>)>, HashMap<Key, Attributes>), Fault> {
         let now = self.clock.now();
         let mut wanted = Vec::with_capacity(entries.len());
         for (key, item) in entries {
@@ -131,12 +181,19 @@ impl Store {
             let task = entry.and_then(|_| key.task()).map(keys::task);
             wanted.push((key, task));
         }
-        let mut found = self.get_all(wanted.iter().filter_map(|(_, task)| task.clone()).collect()).await?;
-        let mut task_of = |task: Option<Key>| match task.and_then(|task| found.remove(&task)) {
-            Some(item) => from_item::<StoredTask>(item, now),
-            None => Ok(None),
-        };
-        wanted.into_iter().map(|(key, task)| Ok((key, task_of(task)?))).collect()
+        let mut all: Vec<_> = wanted.iter().filter_map(|(_, task)| task.clone()).collect();
+        if let Some((user_id, spaces)) = member {
+            let both = |id: &Uuid| [keys::space_metadata(*id), keys::user_space(user_id, *id)];
+            all.extend(spaces.iter().flat_map(both));
+        }
+        let mut found = self.get_all(all).await?;
+        let mut tasks = Vec::with_capacity(wanted.len());
+        for (key, task) in wanted {
+            let item = task.and_then(|task| found.remove(&task));
+            let task = item.map(|item| from_item::<StoredTask>(item, now)).transpose()?;
+            tasks.push((key, task.flatten()));
+        }
+        Ok((tasks, found))
     }
 }
 
@@ -145,12 +202,16 @@ fn entries(spaces: &[Uuid], filter: &TaskFilter, sort: TaskSort, after: Option<S
     match sort {
         TaskSort::Created => {
             let (from, to) = times(filter.created_from, filter.created_to);
-            let ranges = spaces.iter().map(|space_id| keys::tasks_by_creation(*space_id, from, to));
+            let ranges = spaces
+                .iter()
+                .map(|space_id| keys::tasks_by_creation(*space_id, from, to));
             Merge::new(ranges, Order::Descending, after, limit)
         }
         TaskSort::Due => {
             let (from, to) = times(filter.due_from, filter.due_to);
-            let ranges = spaces.iter().map(|space_id| keys::tasks_by_due_time(*space_id, from, to));
+            let ranges = spaces
+                .iter()
+                .map(|space_id| keys::tasks_by_due_time(*space_id, from, to));
             Merge::new(ranges, Order::Ascending, after, limit)
         }
     }

@@ -51,7 +51,7 @@ pub(super) fn new_user(email: &str) -> NewUser {
     NewUser {
         email: text(email),
         display_name: text("Ada Lovelace"),
-        password_hash: Secret::new("$argon2id$first"),
+        password_hash: Some(Secret::new("$argon2id$first")),
         role: UserRole::User,
     }
 }

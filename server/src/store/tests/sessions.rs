@@ -1,3 +1,5 @@
+//! Sessions on the embedded engine: how they begin, are refreshed and end.
+
 use lockstep_runtime::Secret;
 use spaces_contract::UserStatus;
 use uuid::Uuid;

@@ -1,3 +1,5 @@
+//! Throttling on the embedded engine: what counts, and for how long.
+
 use lockstep_runtime::Refusal;
 
 use super::*;

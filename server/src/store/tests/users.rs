@@ -1,3 +1,5 @@
+//! Users on the embedded engine: signing up once, changing, and what they prefer.
+
 use lockstep_runtime::{Refusal, Secret};
 
 use super::*;

@@ -212,7 +212,7 @@ fn replacement(before: &User, after: &User) -> Update {
 
 fn new_password_hash(user: &User, new: Secret) -> Update {
     Update::of(keys::user_profile(user.user_id))
-        .when_equal("passwordHash", &user.password_hash)
+        .when_unchanged("passwordHash", user.password_hash.as_ref())
         .set("passwordHash", new)
 }
 

@@ -6,6 +6,7 @@ use spaces_contract::{ActivityKind, SpaceKind, SpaceRole, UserStatus};
 use uuid::Uuid;
 
 use super::User;
+use super::subjects::release_subject;
 use super::changes::{Occasion, UserRefused};
 use crate::store::counters::{Scope, Tally};
 use crate::store::items::{from_item, to_value};
@@ -110,6 +111,7 @@ impl Store {
                 None => transaction.delete_without(profile, "lastActiveOn")?,
             };
             transaction.delete(keys::email_guard(last.email.as_ref()))?;
+            release_subject(&mut transaction, &last, self.clock.now())?;
             transaction.count(Scope::Deployment, Tally::of_user(Some(&last), None));
             match self.commit(transaction).await {
                 Ok(()) => return Ok(()),

@@ -4,11 +4,14 @@
 
 use crate::requests::types::{Ending, Job, Kind, Label, Thing, ThingList, ThingPatch};
 use actix_web::HttpResponse;
+use actix_web::http::header::HeaderName;
 use lockstep_runtime as runtime;
 use lockstep_runtime::actix::{Answer, Call, Input, Reply};
 use lockstep_runtime::{InternalError, refusals};
 
 use super::security::{BearerAuthOrApiKeyAndBasicAuth, Security};
+
+const ETAG: HeaderName = HeaderName::from_static("etag");
 
 /// Things to ask for.
 pub trait ThingsApi: Security {
@@ -203,6 +206,7 @@ impl GetThingParams {
 
 /// What `getThing` answers.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "the contract decides how large they are")]
 pub enum GetThingAnswer {
     /// 200: The thing.
     Ok {
@@ -221,8 +225,8 @@ pub enum GetThingAnswer {
 impl Answer for GetThingAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
-            Self::Ok { etag, body } => Reply::new(200).header("etag", etag).json("application/json", &body),
-            Self::NotModified { etag } => Reply::new(304).header("etag", etag).empty(),
+            Self::Ok { etag, body } => Reply::new(200).header(ETAG, etag).json("application/json", &body),
+            Self::NotModified { etag } => Reply::new(304).header(ETAG, etag).empty(),
         }
     }
 }
@@ -253,6 +257,7 @@ impl PatchThingParams {
 
 /// What `patchThing` answers.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "the contract decides how large they are")]
 pub enum PatchThingAnswer {
     /// 200: Changed.
     Ok {
@@ -294,6 +299,7 @@ impl PutThingParams {
 
 /// What `putThing` answers.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "the contract decides how large they are")]
 pub enum PutThingAnswer {
     /// 200: Replaced.
     Ok {

@@ -2,7 +2,7 @@
 
 //! The document of Served by utoipa: derived from the code, to be compared with the contract.
 
-use lockstep_runtime::set_parameter_default;
+use lockstep_runtime::{set_body_optional, set_parameter_default};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -26,6 +26,7 @@ use utoipa::{Modify, OpenApi};
         super::routes::rooms::close_room,
     ),
     components(schemas(
+        crate::served::types::Call,
         crate::served::types::Kind,
         crate::served::types::NewRoom,
         lockstep_runtime::Problem,
@@ -59,5 +60,6 @@ impl Modify for Remainder {
         set_parameter_default(openapi, "putRoom", "seats", serde_json::json!(4));
         set_parameter_default(openapi, "putRoom", "share", serde_json::json!(50));
         set_parameter_default(openapi, "putRoom", "kind", serde_json::json!("small"));
+        set_body_optional(openapi, "closeRoom");
     }
 }

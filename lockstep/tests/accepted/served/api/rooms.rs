@@ -4,11 +4,16 @@
 
 use crate::served::types::{Kind, NewRoom, Room, Share};
 use actix_web::HttpResponse;
+use actix_web::http::header::HeaderName;
 use lockstep_runtime as runtime;
 use lockstep_runtime::actix::{Answer, Call, Input, Reply};
 use lockstep_runtime::{InternalError, refusals};
 
 use super::security::{ApiKeyOrBearerAuth, Security};
+
+const CACHE_CONTROL: HeaderName = HeaderName::from_static("cache-control");
+const LOCATION: HeaderName = HeaderName::from_static("location");
+const X_ADDED_AT: HeaderName = HeaderName::from_static("x-added-at");
 
 /// Rooms to meet in.
 pub trait RoomsApi: Security {
@@ -69,6 +74,7 @@ pub trait RoomsApi: Security {
         call: &Call,
         caller: (Self::ApiKey, Self::BearerAuth),
         params: CloseRoomParams,
+        body: Option<crate::served::types::Call>,
     ) -> impl Future<Output = Result<CloseRoomAnswer, CloseRoomRefusal>>;
 }
 
@@ -109,9 +115,9 @@ impl Answer for AddRoomAnswer {
                 x_added_at,
                 body,
             } => Reply::new(201)
-                .header("location", location)
+                .header(LOCATION, location)
                 .optional_header(
-                    "x-added-at",
+                    X_ADDED_AT,
                     x_added_at
                         .as_ref()
                         .map(|it| it.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)),
@@ -135,7 +141,7 @@ impl Answer for GetFirstRoomAnswer {
     fn into_response(self) -> Result<HttpResponse, InternalError> {
         match self {
             Self::Ok { body } => Reply::new(200)
-                .header("cache-control", "no-store")
+                .constant_header(CACHE_CONTROL, "no-store")
                 .json("application/json", &body),
         }
     }
@@ -306,5 +312,6 @@ refusals! {
     pub CloseRoomRefusal:
         BadRequest, Unauthorized, Forbidden, NotFound, MethodNotAllowed, NotAcceptable, RequestTimeout,
         Conflict, PreconditionFailed, ContentTooLarge, UnsupportedMediaType, UnprocessableContent,
-        PreconditionRequired, TooManyRequests, InternalError, ServiceUnavailable, Fault;
+        PreconditionRequired, TooManyRequests, InternalError, ServiceUnavailable, Fault,
+        actix::UnreadableBody;
 }

@@ -2,7 +2,8 @@
 
 //! The document of Types by utoipa: derived from the code, to be compared with the contract.
 
-use utoipa::OpenApi;
+use lockstep_runtime::{set_answer_rules, set_body_optional, set_body_rules, set_parameter_rules};
+use utoipa::{Modify, OpenApi};
 
 /// The document.
 #[derive(Debug, OpenApi)]
@@ -19,6 +20,8 @@ use utoipa::OpenApi;
         super::routes::things::draw,
         super::routes::things::send_odd,
         super::routes::things::keep_secret,
+        super::routes::things::add_tags,
+        super::routes::things::put_tags,
         super::routes::things::create_thing,
     ),
     components(schemas(
@@ -46,5 +49,37 @@ use utoipa::OpenApi;
         crate::shapes::types::ThingResult,
         crate::shapes::types::Tree,
     )),
+    modifiers(&Remainder),
 )]
 pub struct Document;
+
+/// What utoipa's attributes cannot say.
+struct Remainder;
+
+impl Modify for Remainder {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        set_body_rules(
+            openapi,
+            "addTags",
+            serde_json::json!({"maxItems": 3, "uniqueItems": true}),
+        );
+        set_parameter_rules(
+            openapi,
+            "addTags",
+            "only",
+            serde_json::json!({"maxItems": 3, "uniqueItems": true, "items": {"maxLength": 4}}),
+        );
+        set_answer_rules(
+            openapi,
+            "addTags",
+            "200",
+            serde_json::json!({"maxProperties": 9, "additionalProperties": {"maxItems": 2, "items": {"minimum": 1}}}),
+        );
+        set_body_optional(openapi, "putTags");
+        set_body_rules(
+            openapi,
+            "putTags",
+            serde_json::json!({"maxItems": 3, "uniqueItems": true}),
+        );
+    }
+}

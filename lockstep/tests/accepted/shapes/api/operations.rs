@@ -8,7 +8,7 @@ use lockstep_runtime::Operation;
 pub const CONTRACT_VERSION: &str = "1.0.0";
 
 /// Every operation.
-pub static OPERATIONS: &[&Operation] = &[&DRAW, &SEND_ODD, &KEEP_SECRET, &CREATE_THING];
+pub static OPERATIONS: &[&Operation] = &[&DRAW, &SEND_ODD, &KEEP_SECRET, &ADD_TAGS, &PUT_TAGS, &CREATE_THING];
 
 /// `POST /drawings`
 pub static DRAW: Operation = Operation {
@@ -39,6 +39,30 @@ pub static KEEP_SECRET: Operation = Operation {
     id: "keepSecret",
     method: "POST",
     path: "/secrets",
+    tag: "Things",
+    security: &[],
+    aliases: &[],
+    deprecation: None,
+    statuses: &[204, 0],
+};
+
+/// `POST /tags`
+pub static ADD_TAGS: Operation = Operation {
+    id: "addTags",
+    method: "POST",
+    path: "/tags",
+    tag: "Things",
+    security: &[],
+    aliases: &[],
+    deprecation: None,
+    statuses: &[200, 0],
+};
+
+/// `PUT /tags`
+pub static PUT_TAGS: Operation = Operation {
+    id: "putTags",
+    method: "PUT",
+    path: "/tags",
     tag: "Things",
     security: &[],
     aliases: &[],

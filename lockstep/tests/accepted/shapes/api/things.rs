@@ -2,9 +2,10 @@
 
 //! The operations of the tag `Things`.
 
-use crate::shapes::types::{Drawing, Keeping, Odd, Thing};
+use crate::shapes::types::{AddTagsResponse200, Drawing, Keeping, Odd, Tags, Thing};
 use actix_web::HttpResponse;
-use lockstep_runtime::actix::{Answer, Call, Reply};
+use lockstep_runtime as runtime;
+use lockstep_runtime::actix::{Answer, Call, Input, Reply};
 use lockstep_runtime::{InternalError, refusals};
 
 /// Things.
@@ -27,6 +28,21 @@ pub trait ThingsApi: Sized + 'static {
         call: &Call,
         body: Keeping,
     ) -> impl Future<Output = Result<KeepSecretAnswer, KeepSecretRefusal>>;
+
+    /// Add tags
+    ///
+    /// `POST /tags`
+    fn add_tags(
+        &self,
+        call: &Call,
+        params: AddTagsParams,
+        body: Tags,
+    ) -> impl Future<Output = Result<AddTagsAnswer, AddTagsRefusal>>;
+
+    /// Put tags
+    ///
+    /// `PUT /tags`
+    fn put_tags(&self, call: &Call, body: Option<Tags>) -> impl Future<Output = Result<PutTagsAnswer, PutTagsRefusal>>;
 
     /// Create a thing
     ///
@@ -83,6 +99,60 @@ impl Answer for KeepSecretAnswer {
     }
 }
 
+/// The parameters of `addTags`.
+#[derive(Clone, Debug)]
+pub struct AddTagsParams {
+    /// A list with rules of its items.
+    pub only: Vec<String>,
+}
+
+impl AddTagsParams {
+    pub(super) fn read(input: &mut Input<'_>) -> Option<Self> {
+        let only = input
+            .query("only")
+            .list(
+                &runtime::Array::new().max(3).unique(),
+                true,
+                &runtime::Text::new().max(4),
+            )
+            .unwrap_or_default();
+        Some(Self { only })
+    }
+}
+
+/// What `addTags` answers.
+#[derive(Clone, Debug)]
+pub enum AddTagsAnswer {
+    /// 200: The tags, each with its numbers.
+    Ok {
+        /// The body.
+        body: AddTagsResponse200,
+    },
+}
+
+impl Answer for AddTagsAnswer {
+    fn into_response(self) -> Result<HttpResponse, InternalError> {
+        match self {
+            Self::Ok { body } => Reply::new(200).json("application/json", &body),
+        }
+    }
+}
+
+/// What `putTags` answers.
+#[derive(Clone, Debug)]
+pub enum PutTagsAnswer {
+    /// 204: Put.
+    NoContent,
+}
+
+impl Answer for PutTagsAnswer {
+    fn into_response(self) -> Result<HttpResponse, InternalError> {
+        match self {
+            Self::NoContent => Reply::new(204).empty(),
+        }
+    }
+}
+
 /// What `createThing` answers.
 #[derive(Clone, Debug)]
 pub enum CreateThingAnswer {
@@ -118,6 +188,20 @@ refusals! {
 
     /// How `keepSecret` may refuse.
     pub KeepSecretRefusal:
+        BadRequest, Unauthorized, Forbidden, NotFound, MethodNotAllowed, NotAcceptable, RequestTimeout,
+        Conflict, PreconditionFailed, ContentTooLarge, UnsupportedMediaType, UnprocessableContent,
+        PreconditionRequired, TooManyRequests, InternalError, ServiceUnavailable, Fault,
+        actix::UnreadableBody;
+
+    /// How `addTags` may refuse.
+    pub AddTagsRefusal:
+        BadRequest, Unauthorized, Forbidden, NotFound, MethodNotAllowed, NotAcceptable, RequestTimeout,
+        Conflict, PreconditionFailed, ContentTooLarge, UnsupportedMediaType, UnprocessableContent,
+        PreconditionRequired, TooManyRequests, InternalError, ServiceUnavailable, Fault,
+        actix::UnreadableBody;
+
+    /// How `putTags` may refuse.
+    pub PutTagsRefusal:
         BadRequest, Unauthorized, Forbidden, NotFound, MethodNotAllowed, NotAcceptable, RequestTimeout,
         Conflict, PreconditionFailed, ContentTooLarge, UnsupportedMediaType, UnprocessableContent,
         PreconditionRequired, TooManyRequests, InternalError, ServiceUnavailable, Fault,

@@ -4,11 +4,16 @@
 
 use crate::travel::types::{Leg, LegPatch, SortKey};
 use actix_web::HttpResponse;
+use actix_web::http::header::HeaderName;
 use lockstep_runtime as runtime;
 use lockstep_runtime::actix::{Answer, Call, Input, Reply};
 use lockstep_runtime::{InternalError, refusals};
 
 use super::security::Security;
+
+const X_COUNT: HeaderName = HeaderName::from_static("x-count");
+const X_FINAL: HeaderName = HeaderName::from_static("x-final");
+const X_SORT: HeaderName = HeaderName::from_static("x-sort");
 
 /// Trips.
 pub trait TripsApi: Security {
@@ -153,9 +158,9 @@ impl Answer for GetLegAnswer {
                 x_sort,
                 body,
             } => Reply::new(200)
-                .header("x-count", x_count)
-                .optional_header("x-final", x_final)
-                .optional_header("x-sort", x_sort)
+                .header(X_COUNT, x_count.to_string())
+                .optional_header(X_FINAL, x_final.as_ref().map(|it| it.to_string()))
+                .optional_header(X_SORT, x_sort.as_ref().map(|it| it.to_string()))
                 .json("application/json", &body),
         }
     }
@@ -183,6 +188,7 @@ impl PatchLegParams {
 
 /// What `patchLeg` answers.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "the contract decides how large they are")]
 pub enum PatchLegAnswer {
     /// 200: The leg.
     Ok {

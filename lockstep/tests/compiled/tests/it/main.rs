@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod agreement;
+mod bodies;
 mod schemas;
 mod violations;
 
@@ -21,7 +22,7 @@ enum Read<T> {
 
 fn read<T: Decode>(body: impl AsRef<str>) -> Read<T> {
     let mut violations = Violations::default();
-    match read_json(body.as_ref().as_bytes(), &mut violations) {
+    match read_json(body.as_ref().as_bytes(), &mut violations, T::decode) {
         Ok(Some(value)) => Read::Value(value),
         Ok(None) => Read::Refused(
             violations

@@ -6,7 +6,7 @@ pub(super) mod files;
 pub(super) mod things;
 
 use actix_web::web::{self, ServiceConfig};
-use lockstep_runtime::actix::{method_not_allowed, no_such_route};
+use lockstep_runtime::actix::{method_not_allowed, no_such_route, resource};
 
 use super::{FilesApi, ThingsApi};
 
@@ -15,30 +15,30 @@ use super::{FilesApi, ThingsApi};
 #[expect(deprecated, reason = "deprecated operations are served all the same")]
 pub fn configure<A: ThingsApi + FilesApi>(config: &mut ServiceConfig) {
     config.service(
-        web::resource("/files/{name}")
+        resource("/files/{name}")
             .route(web::get().to(files::get_file::<A>))
             .route(web::head().to(files::get_file::<A>))
             .route(web::put().to(files::put_file::<A>))
             .default_service(method_not_allowed("GET, HEAD, PUT")),
     );
     config.service(
-        web::resource("/note")
+        resource("/note")
             .route(web::put().to(files::put_note::<A>))
             .default_service(method_not_allowed("PUT")),
     );
     config.service(
-        web::resource("/session/end")
+        resource("/session/end")
             .route(web::post().to(things::end_session::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/things")
+        resource("/things")
             .route(web::get().to(things::list_things::<A>))
             .route(web::head().to(things::list_things::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/things/{thingId}")
+        resource("/things/{thingId}")
             .route(web::delete().to(things::delete_thing::<A>))
             .route(web::get().to(things::get_thing::<A>))
             .route(web::head().to(things::get_thing::<A>))

@@ -5,7 +5,7 @@
 pub(super) mod rooms;
 
 use actix_web::web::{self, ServiceConfig};
-use lockstep_runtime::actix::{method_not_allowed, no_such_route};
+use lockstep_runtime::actix::{method_not_allowed, no_such_route, resource};
 
 use super::RoomsApi;
 
@@ -14,32 +14,32 @@ use super::RoomsApi;
 #[expect(deprecated, reason = "deprecated operations are served all the same")]
 pub fn configure<A: RoomsApi>(config: &mut ServiceConfig) {
     config.service(
-        web::resource("/r/{room_id}")
+        resource("/r/{room-id}")
             .route(web::get().to(rooms::get_room::<A>))
             .route(web::head().to(rooms::get_room::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/rooms")
+        resource("/rooms")
             .route(web::delete().to(rooms::clear_rooms::<A>))
             .route(web::post().to(rooms::add_room::<A>))
             .default_service(method_not_allowed("DELETE, POST")),
     );
     config.service(
-        web::resource("/rooms/first")
+        resource("/rooms/first")
             .route(web::get().to(rooms::get_first_room::<A>))
             .route(web::head().to(rooms::get_first_room::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
     );
     config.service(
-        web::resource("/rooms/{room_id}")
+        resource("/rooms/{room-id}")
             .route(web::get().to(rooms::get_room::<A>))
             .route(web::head().to(rooms::get_room::<A>))
             .route(web::put().to(rooms::put_room::<A>))
             .default_service(method_not_allowed("GET, HEAD, PUT")),
     );
     config.service(
-        web::resource("/rooms/{room_id}/close")
+        resource("/rooms/{room-id}/close")
             .route(web::post().to(rooms::close_room::<A>))
             .default_service(method_not_allowed("POST")),
     );

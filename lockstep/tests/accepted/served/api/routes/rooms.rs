@@ -205,6 +205,7 @@ pub(crate) async fn put_room<A: RoomsApi>(app: Data<A>, request: HttpRequest, pa
     params(
         ("room-id" = uuid::Uuid, Path, description = "The room."),
     ),
+    request_body(content = crate::served::types::Call, content_type = "application/json", description = "Why."),
     responses(
         (status = 204, description = "Closed."),
         (
@@ -216,15 +217,16 @@ pub(crate) async fn put_room<A: RoomsApi>(app: Data<A>, request: HttpRequest, pa
     ),
     security(("apiKey" = [], "bearerAuth" = [])),
 )]
-pub(crate) async fn close_room<A: RoomsApi>(app: Data<A>, request: HttpRequest) -> HttpResponse {
+pub(crate) async fn close_room<A: RoomsApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
     answer(&request, &operations::CLOSE_ROOM, async {
         let call = Call::new(&request, &operations::CLOSE_ROOM);
         let caller = security::api_key_and_bearer_auth(app.get_ref(), &request, &call).await?;
         let mut input = Input::new(&request)?;
         input.expect_query("key");
         let params = CloseRoomParams::read(&mut input);
-        let params = input.finish(params)?;
-        app.close_room(&call, caller, params).await
+        let body = input.optional_json(payload.into_inner(), "application/json").await?;
+        let (params, body) = input.finish(params.zip(body))?;
+        app.close_room(&call, caller, params, body).await
     })
     .await
 }

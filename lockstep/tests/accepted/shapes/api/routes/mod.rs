@@ -5,7 +5,7 @@
 pub(super) mod things;
 
 use actix_web::web::{self, ServiceConfig};
-use lockstep_runtime::actix::{method_not_allowed, no_such_route};
+use lockstep_runtime::actix::{method_not_allowed, no_such_route, resource};
 
 use super::ThingsApi;
 
@@ -13,22 +13,28 @@ use super::ThingsApi;
 /// 404 or 405.
 pub fn configure<A: ThingsApi>(config: &mut ServiceConfig) {
     config.service(
-        web::resource("/drawings")
+        resource("/drawings")
             .route(web::post().to(things::draw::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/odd")
+        resource("/odd")
             .route(web::post().to(things::send_odd::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/secrets")
+        resource("/secrets")
             .route(web::post().to(things::keep_secret::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/things")
+        resource("/tags")
+            .route(web::post().to(things::add_tags::<A>))
+            .route(web::put().to(things::put_tags::<A>))
+            .default_service(method_not_allowed("POST, PUT")),
+    );
+    config.service(
+        resource("/things")
             .route(web::post().to(things::create_thing::<A>))
             .default_service(method_not_allowed("POST")),
     );

@@ -2,14 +2,14 @@
 
 //! The entry points of the tag `Things`.
 
-use crate::shapes::types::{Drawing, Keeping, Odd, Thing};
+use crate::shapes::types::{Drawing, Keeping, Odd, Thing, ThingName};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use lockstep_runtime as runtime;
 use lockstep_runtime::actix::{Call, Input, accepts, answer};
 
 use super::super::operations;
-use super::super::things::ThingsApi;
+use super::super::things::{AddTagsParams, ThingsApi};
 
 #[utoipa::path(
     post,
@@ -91,6 +91,88 @@ pub(crate) async fn keep_secret<A: ThingsApi>(app: Data<A>, request: HttpRequest
         let body = input.json(payload.into_inner(), "application/json").await?;
         let body = input.finish(body)?;
         app.keep_secret(&call, body).await
+    })
+    .await
+}
+
+#[utoipa::path(
+    post,
+    path = "/tags",
+    operation_id = "addTags",
+    tag = "Things",
+    summary = "Add tags",
+    params(
+        ("only" = Option<Vec<String>>, Query, description = "A list with rules of its items.", max_items = 3),
+    ),
+    request_body(content = Vec<ThingName>, content_type = "application/json", description = "The tags."),
+    responses(
+        (
+            status = 200,
+            description = "The tags, each with its numbers.",
+            body = BTreeMap<String, Vec<i32>>,
+            content_type = "application/json",
+        ),
+        (
+            status = "default",
+            description = "What went wrong.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+    ),
+)]
+pub(crate) async fn add_tags<A: ThingsApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::ADD_TAGS, async {
+        accepts(&request, &["application/json"])?;
+        let call = Call::new(&request, &operations::ADD_TAGS);
+        let mut input = Input::new(&request)?;
+        let params = AddTagsParams::read(&mut input);
+        let body = input
+            .json_with(
+                payload.into_inner(),
+                "application/json",
+                crate::shapes::types::decode_tags,
+            )
+            .await?;
+        let (params, body) = input.finish(params.zip(body))?;
+        app.add_tags(&call, params, body).await
+    })
+    .await
+}
+
+#[utoipa::path(
+    put,
+    path = "/tags",
+    operation_id = "putTags",
+    tag = "Things",
+    summary = "Put tags",
+    request_body(
+        content = Vec<ThingName>,
+        content_type = "application/json",
+        description = "A body that is an array with rules.",
+    ),
+    responses(
+        (status = 204, description = "Put."),
+        (
+            status = "default",
+            description = "What went wrong.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+    ),
+)]
+pub(crate) async fn put_tags<A: ThingsApi>(app: Data<A>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::PUT_TAGS, async {
+        let call = Call::new(&request, &operations::PUT_TAGS);
+        let mut input = Input::new(&request)?;
+        let body = input
+            .optional_json_with(
+                payload.into_inner(),
+                "application/json",
+                crate::shapes::types::decode_tags,
+            )
+            .await?;
+        let body = input.finish(body)?;
+        app.put_tags(&call, body).await
     })
     .await
 }

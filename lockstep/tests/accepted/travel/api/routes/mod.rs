@@ -5,7 +5,7 @@
 pub(super) mod trips;
 
 use actix_web::web::{self, ServiceConfig};
-use lockstep_runtime::actix::{method_not_allowed, no_such_route};
+use lockstep_runtime::actix::{method_not_allowed, no_such_route, resource};
 
 use super::TripsApi;
 
@@ -14,17 +14,17 @@ use super::TripsApi;
 #[expect(deprecated, reason = "deprecated operations are served all the same")]
 pub fn configure<A: TripsApi>(config: &mut ServiceConfig) {
     config.service(
-        web::resource("/notes")
+        resource("/notes")
             .route(web::post().to(trips::add_note::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/photos")
+        resource("/photos")
             .route(web::post().to(trips::add_photo::<A>))
             .default_service(method_not_allowed("POST")),
     );
     config.service(
-        web::resource("/trips/{trip_id}/legs/{leg}")
+        resource("/trips/{trip-id}/legs/{leg}")
             .route(web::get().to(trips::get_leg::<A>))
             .route(web::head().to(trips::get_leg::<A>))
             .route(web::patch().to(trips::patch_leg::<A>))
