@@ -1558,7 +1558,8 @@ impl Client {
 impl Client {
     /// Figures of events.
     ///
-    /// Of one space, or of all spaces of the caller; the last days, by severity, account, region and source.
+    /// Of one space, or of all spaces of the caller: all events by severity, account, region and source, and the
+    /// last days one by one.
     ///
     /// `GET /api/dashboard/events-stats`, with `bearerAuth`
     ///

@@ -685,7 +685,7 @@ pub struct Event {
     pub received_at: Timestamp,
     /// What happened, in a sentence.
     pub summary: EventSummary,
-    /// Whatever else the source says.
+    /// Whatever else the source says; at most 100 KiB as JSON.
     #[schema(value_type = Object)]
     pub detail: EventDetail,
     /// The task that was made of it last.
@@ -743,7 +743,7 @@ pub struct EventBatchResult {
     pub items: Vec<EventOutcome>,
 }
 
-/// Whatever else the source says.
+/// Whatever else the source says; at most 100 KiB as JSON.
 pub type EventDetail = serde_json::Map<String, serde_json::Value>;
 
 /// Names an event. Sources may bring their own; else it is a UUIDv7.
@@ -1698,7 +1698,7 @@ pub struct NewEvent {
     pub occurred_at: Timestamp,
     /// What happened, in a sentence.
     pub summary: EventSummary,
-    /// Whatever else the source says.
+    /// Whatever else the source says; at most 100 KiB as JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>, nullable = false)]
     #[schemars(with = "EventDetail")]
@@ -3334,7 +3334,7 @@ pub struct TasksStats {
     #[schema(max_items = 90)]
     #[schemars(extend("maxItems" = 90))]
     pub daily: Vec<DailyTasks>,
-    /// The median age of the open tasks in days; absent where there are none.
+    /// The median age of the open tasks in days of the calendar (UTC); absent where there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0.0, examples(3.5))]
     #[schemars(with = "f64", extend("minimum" = 0.0))]
@@ -3657,7 +3657,7 @@ pub struct UsersStats {
     /// How many, by name.
     #[schema(value_type = BTreeMap<String, Count>)]
     pub by_status: Counts,
-    /// How many users were active today.
+    /// How many users signed in or refreshed a session today (UTC).
     pub active1_day: Count,
     /// How many users were active in the last 7 days.
     pub active7_days: Count,

@@ -1,6 +1,8 @@
 //! The application: what every handler works with, put together once at the start.
 //! It implements the generated traits, in `handlers`; nothing here knows HTTP or DynamoDB.
 
+mod subjects;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -9,6 +11,8 @@ use lockstep_runtime::{Failure, Fault, Secret, Unauthorized};
 use subtle::ConstantTimeEq as _;
 
 use spaces_contract::UserRole;
+
+pub use self::subjects::Subjects;
 
 use crate::api::{Role, Security};
 use crate::auth::cursors::Cursors;
@@ -28,8 +32,10 @@ pub struct App {
     pub store: Store,
     /// What time it is.
     pub clock: Clock,
-    /// Makes and reads access tokens.
-    pub tokens: Arc<Tokens>,
+    /// Signs people in.
+    pub authority: Authority,
+    /// Another address of STS than that of AWS.
+    pub sts_endpoint: Option<String>,
     /// Makes and reads the cursors of lists.
     pub cursors: Arc<Cursors>,
     /// Seals the answers that are kept for repeated requests.
@@ -55,12 +61,13 @@ impl App {
         let cursors = Arc::new(Cursors::new(&key)?);
         let replays = Arc::new(Replays::new(&key)?);
         let metrics = Metrics::new(store.calls())?;
-        let tokens = Arc::new(Tokens::new(key, clock.clone()));
+        let authority = Authority::Local(Arc::new(Tokens::new(key, clock.clone())));
         let started_at = clock.now();
         Ok(Self {
             store,
             clock,
-            tokens,
+            authority,
+            sts_endpoint: None,
             cursors,
             replays,
             metrics,
@@ -72,28 +79,40 @@ impl App {
     }
 }
 
-/// Who a request comes from: a user in one of their sessions, both read for this request.
+/// Who signs people in; clones share it.
+#[derive(Clone)]
+pub enum Authority {
+    /// We do, with tokens of our own, each in a session.
+    Local(Arc<Tokens>),
+    /// An external issuer; there are neither passwords nor sessions here.
+    External(Arc<Subjects>),
+}
+
+/// Who a request comes from: a user, read for this request.
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// The user.
     pub user: User,
-    /// The session behind the access token.
-    pub session: Session,
+    /// The session behind the access token; one of an external issuer has none.
+    pub session: Option<Session>,
 }
 
 impl Security for App {
     type BearerAuth = Caller;
 
-    /// A token counts while its session is alive and its user active: ending either ends it at once.
+    /// A token counts while its user is active and its session, where it has one, alive: ending either ends it at once.
     async fn bearer_auth(&self, _call: &Call, token: Secret) -> Result<Caller, Failure<Unauthorized>> {
         let refused = || Failure::Refused(unauthenticated());
-        let claims = self
-            .tokens
+        let tokens = match &self.authority {
+            Authority::Local(tokens) => tokens,
+            Authority::External(subjects) => return self.subject(subjects, &token).await,
+        };
+        let claims = tokens
             .verify(token.expose())
             .map_err(|invalid| Failure::Refused(unauthenticated().with_context(invalid)))?;
         let found = self.store.authenticate(claims.session_id, claims.user_id).await?;
         found
-            .map(|(session, user)| Caller { user, session })
+            .map(|(session, user)| Caller { user, session: Some(session) })
             .ok_or_else(refused)
     }
 

@@ -10,7 +10,11 @@ use uuid::{ContextV7, Timestamp, Uuid};
 
 /// A source of the current time; clones share it.
 #[derive(Clone, Debug)]
-pub struct Clock(Source);
+pub struct Clock {
+    source: Source,
+    /// Keeps identifiers of one millisecond in the order in which they were made.
+    sequence: Arc<Mutex<ContextV7>>,
+}
 
 #[derive(Clone, Debug)]
 enum Source {
@@ -22,24 +26,26 @@ enum Source {
 /// When the process first asked how much time has passed.
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
-/// Keeps identifiers of one millisecond in the order in which they were made.
-static SEQUENCE: LazyLock<Mutex<ContextV7>> = LazyLock::new(|| Mutex::new(ContextV7::new()));
-
 impl Clock {
+    fn of(source: Source) -> Self {
+        let sequence = Arc::new(Mutex::new(ContextV7::new()));
+        Self { source, sequence }
+    }
+
     /// The clock of the machine.
     pub fn system() -> Self {
-        Self(Source::System)
+        Self::of(Source::System)
     }
 
     /// A clock that stands still until it is moved with [`Clock::advance`].
     pub fn manual(start: DateTime<Utc>) -> Self {
-        Self(Source::Manual(Arc::new(AtomicI64::new(start.timestamp_millis()))))
+        Self::of(Source::Manual(Arc::new(AtomicI64::new(start.timestamp_millis()))))
     }
 
     /// The time, to the millisecond: what is stored, sent and compared has one precision.
     #[expect(clippy::disallowed_methods, reason = "where the time comes from")]
     pub fn now(&self) -> DateTime<Utc> {
-        let milliseconds = match &self.0 {
+        let milliseconds = match &self.source {
             Source::System => DateTime::<Utc>::from(SystemTime::now()).timestamp_millis(),
             Source::Manual(time) => time.load(Ordering::SeqCst),
         };
@@ -48,7 +54,7 @@ impl Clock {
 
     /// Time on a scale that begins somewhere, for measuring what lies between: the system's never goes back.
     pub fn elapsed(&self) -> Duration {
-        match &self.0 {
+        match &self.source {
             Source::System => START.elapsed(),
             Source::Manual(time) => Duration::from_millis(time.load(Ordering::SeqCst).unsigned_abs()),
         }
@@ -56,7 +62,7 @@ impl Clock {
 
     /// Moves a manual clock, also backwards; the system's clock stays as it is.
     pub fn advance(&self, by: TimeDelta) {
-        if let Source::Manual(time) = &self.0 {
+        if let Source::Manual(time) = &self.source {
             time.fetch_add(by.num_milliseconds(), Ordering::SeqCst);
         }
     }
@@ -65,7 +71,8 @@ impl Clock {
     pub fn new_id(&self) -> Uuid {
         let now = self.now();
         let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
-        Uuid::new_v7(Timestamp::from_unix(&*SEQUENCE, seconds, now.timestamp_subsec_nanos()))
+        let moment = Timestamp::from_unix(&*self.sequence, seconds, now.timestamp_subsec_nanos());
+        Uuid::new_v7(moment)
     }
 }
 

@@ -4,6 +4,7 @@
 pub mod api;
 pub mod app;
 pub mod auth;
+mod aws;
 pub mod clock;
 pub mod commands;
 pub mod edge;

@@ -8,9 +8,6 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use spaces_server::commands::{Arguments, run};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 #[actix_web::main]
 async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
@@ -25,6 +22,6 @@ async fn main() -> ExitCode {
 
 /// What went wrong, and all that made it go wrong.
 fn whole(error: &dyn Error) -> String {
-    let causes = successors(error.source(), |cause| cause.source());
+    let causes = successors(error.source(), |cause| (**cause).source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

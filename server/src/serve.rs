@@ -11,10 +11,11 @@ use actix_web::{App as HttpApp, HttpServer, web};
 use lockstep_runtime::actix::BodyLimits;
 use tokio::sync::Semaphore;
 
-use crate::app::App;
+use crate::app::{App, Authority, Subjects};
+use crate::auth::external::External;
 use crate::auth::keys::SigningKey;
 use crate::clock::Clock;
-use crate::settings::{Database, Environment, Settings};
+use crate::settings::{AuthMode, Database, Environment, Settings};
 use crate::store::Store;
 use crate::{api, edge};
 
@@ -36,8 +37,24 @@ pub async fn assemble(settings: &Settings, clock: Clock) -> Result<App, StartErr
     let store = open_store(settings, clock.clone()).await?;
     let key = SigningKey::load(&settings.signing_key)?;
     let app = App::new(store, clock, key, settings.registration)?;
-    let metrics_token = settings.metrics_token.clone();
-    Ok(App { metrics_token, ..app })
+    Ok(App {
+        authority: authority(settings, &app)?,
+        sts_endpoint: settings.sts_endpoint.clone(),
+        metrics_token: settings.metrics_token.clone(),
+        ..app
+    })
+}
+
+fn authority(settings: &Settings, app: &App) -> Result<Authority, StartError> {
+    let clock = app.clock.clone();
+    let issuer = match &settings.auth {
+        AuthMode::Local => return Ok(app.authority.clone()),
+        AuthMode::Cognito { pool_id, client_id, endpoint } => {
+            External::cognito(pool_id, client_id, endpoint.as_deref(), clock)?
+        }
+        AuthMode::Oidc { issuer, audience, jwks_url } => External::oidc(issuer, audience, jwks_url, clock)?,
+    };
+    Ok(Authority::External(Arc::new(Subjects::of(issuer))))
 }
 
 pub(crate) async fn open_store(settings: &Settings, clock: Clock) -> Result<Store, StartError> {

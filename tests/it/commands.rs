@@ -32,7 +32,11 @@ async fn run_with(directory: &Path, arguments: &[&str], environment: &[(&str, &s
     let output = timeout(PATIENCE * 2, command.args(arguments).output()).await;
     let output = output.expect("it ends").expect("it starts");
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    Said { code: output.status.code(), out: text(output.stdout), error: text(output.stderr) }
+    Said {
+        code: output.status.code(),
+        out: text(output.stdout),
+        error: text(output.stderr),
+    }
 }
 
 async fn run(directory: &Path, arguments: &[&str]) -> Said {
@@ -42,7 +46,12 @@ async fn run(directory: &Path, arguments: &[&str]) -> Said {
 /// Runs a command that is to succeed; answers what it printed.
 async fn done(directory: &Path, arguments: &[&str]) -> String {
     let said = run(directory, arguments).await;
-    assert_eq!((said.code, said.error.as_str()), (Some(0), ""), "{arguments:?}: {}", said.out);
+    assert_eq!(
+        (said.code, said.error.as_str()),
+        (Some(0), ""),
+        "{arguments:?}: {}",
+        said.out
+    );
     said.out
 }
 
@@ -54,9 +63,18 @@ async fn fails(directory: &Path, arguments: &[&str], message: &str) {
 }
 
 async fn sign_in(base: &str, email: &str, password: &str) -> Session {
-    let credentials =
-        Credentials { email: email.parse().unwrap(), password: password.into(), remember_me: false };
-    Client::new(base).login().body(credentials).send().await.unwrap().into_inner()
+    let credentials = Credentials {
+        email: email.parse().unwrap(),
+        password: password.into(),
+        remember_me: false,
+    };
+    Client::new(base)
+        .login()
+        .body(credentials)
+        .send()
+        .await
+        .unwrap()
+        .into_inner()
 }
 
 async fn sign_up(base: &str, email: &str) -> Session {
@@ -65,7 +83,13 @@ async fn sign_up(base: &str, email: &str) -> Session {
         password: PASSWORD.parse().unwrap(),
         display_name: "Somebody".parse().unwrap(),
     };
-    Client::new(base).register().body(registration).send().await.unwrap().into_inner()
+    Client::new(base)
+        .register()
+        .body(registration)
+        .send()
+        .await
+        .unwrap()
+        .into_inner()
 }
 
 async fn stop(server: Server) {
@@ -83,9 +107,16 @@ fn shown<'a>(printed: &'a str, label: &str) -> &'a str {
 async fn every_command_explains_itself() {
     let directory = tempfile::tempdir().unwrap();
     let help = done(directory.path(), &["--help"]).await;
-    for command in
-        ["serve", "seed", "create-admin", "recount", "backup", "restore", "migrate", "export-openapi"]
-    {
+    for command in [
+        "serve",
+        "seed",
+        "create-admin",
+        "recount",
+        "backup",
+        "restore",
+        "migrate",
+        "export-openapi",
+    ] {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");
         let own = done(directory.path(), &[command, "--help"]).await;
         assert!(own.contains(&format!("Usage: spaces-server {command}")), "{own}");
@@ -110,7 +141,12 @@ async fn a34_the_exported_contract_is_the_repositorys() {
 #[tokio::test]
 async fn commands_need_a_database_that_outlives_them() {
     let directory = tempfile::tempdir().unwrap();
-    for command in [&["seed"][..], &["migrate"], &["recount"], &["create-admin", "--email", ADMIN]] {
+    for command in [
+        &["seed"][..],
+        &["migrate"],
+        &["recount"],
+        &["create-admin", "--email", ADMIN],
+    ] {
         let said = run_with(directory.path(), command, &[("DATABASE_PATH", ":memory:")]).await;
         assert!(said.code == Some(1) && said.error.contains("DATABASE_PATH"), "{said:?}");
     }
@@ -132,13 +168,22 @@ async fn migrating_twice_is_migrating_once() {
 async fn an_administrator_with_a_chosen_password_signs_in_and_administers() {
     let directory = tempfile::tempdir().unwrap();
     let command = ["create-admin", "--email", ADMIN, "--name", "Root"];
-    for (password, message) in [("short", "SPACES_ADMIN_PASSWORD: must be"), ("password1234", "easily guessed")] {
+    for (password, message) in [
+        ("short", "SPACES_ADMIN_PASSWORD: must be"),
+        ("password1234", "easily guessed"),
+    ] {
         let said = run_with(directory.path(), &command, &[("SPACES_ADMIN_PASSWORD", password)]).await;
-        assert!(said.code == Some(1) && said.error.contains(message) && !said.error.contains(password), "{said:?}");
+        assert!(
+            said.code == Some(1) && said.error.contains(message) && !said.error.contains(password),
+            "{said:?}"
+        );
     }
     for (password, message) in [(PASSWORD, "is an administrator."), ("another fine password", "already")] {
         let said = run_with(directory.path(), &command, &[("SPACES_ADMIN_PASSWORD", password)]).await;
-        assert!(said.code == Some(0) && said.out.contains(message) && !said.out.contains(password), "{said:?}");
+        assert!(
+            said.code == Some(0) && said.out.contains(message) && !said.out.contains(password),
+            "{said:?}"
+        );
     }
     let server = Server::start(directory.path(), &[]).await;
     let session = sign_in(&server.base, ADMIN, PASSWORD).await;
@@ -160,7 +205,10 @@ async fn an_administrators_made_password_is_shown_once_and_works() {
     assert!(!done(directory.path(), &command).await.contains("password, shown"));
     let server = Server::start(directory.path(), &[]).await;
     sign_in(&server.base, ADMIN, password).await;
-    assert_eq!(run(directory.path(), &["create-admin", "--email", "nobody"]).await.code, Some(2));
+    assert_eq!(
+        run(directory.path(), &["create-admin", "--email", "nobody"]).await.code,
+        Some(2)
+    );
 }
 
 /// Also while the server runs: what the user may do is read with every request.
@@ -170,9 +218,20 @@ async fn an_existing_user_becomes_an_administrator_with_the_same_password() {
     let server = Server::start(directory.path(), &[]).await;
     let before = sign_up(&server.base, "ada@example.org").await;
     let printed = done(directory.path(), &["create-admin", "--email", "ADA@example.org"]).await;
-    assert!(printed.starts_with("ada@example.org is an administrator now"), "{printed}");
-    let me = Client::new(&server.base).with_bearer_auth(before.access_token.expose()).get_me().send().await;
-    assert_eq!(me.unwrap_err().status().map(|status| status.as_u16()), Some(401), "a role change ends sessions");
+    assert!(
+        printed.starts_with("ada@example.org is an administrator now"),
+        "{printed}"
+    );
+    let me = Client::new(&server.base)
+        .with_bearer_auth(before.access_token.expose())
+        .get_me()
+        .send()
+        .await;
+    assert_eq!(
+        me.unwrap_err().status().map(|status| status.as_u16()),
+        Some(401),
+        "a role change ends sessions"
+    );
     let session = sign_in(&server.base, "ada@example.org", PASSWORD).await;
     let client = Client::new(&server.base).with_bearer_auth(session.access_token.expose());
     client.list_users().send().await.unwrap();
@@ -191,7 +250,10 @@ async fn recount_finds_a_wrong_counter_and_repairs_it() {
     lose_a_counter(directory.path(), &format!("SPACE#{}", space.space_id));
     let said = run(directory.path(), &["recount"]).await;
     assert_eq!(said.code, Some(1), "{said:?}");
-    assert!(said.out.contains(&format!("space {}:\n", space.space_id)) && said.out.contains(" is 1 too low"), "{said:?}");
+    assert!(
+        said.out.contains(&format!("space {}:\n", space.space_id)) && said.out.contains(" is 1 too low"),
+        "{said:?}"
+    );
     let repaired = done(directory.path(), &["recount", "--repair"]).await;
     assert!(repaired.contains(" figures wrong, and set right."), "{repaired}");
     for again in [&["recount", "--repair"][..], &["recount"]] {
@@ -223,7 +285,12 @@ async fn f22_a_backup_made_during_writes_is_whole() {
     client.create_space().body(new_space("Before")).send().await.unwrap();
     let writer = tokio::spawn(async move {
         for number in 0.. {
-            client.create_space().body(new_space(&format!("During {number}"))).send().await.unwrap();
+            client
+                .create_space()
+                .body(new_space(&format!("During {number}")))
+                .send()
+                .await
+                .unwrap();
         }
     });
     for copy in ["one.db", "two.db"] {
@@ -245,7 +312,10 @@ async fn f22_a_backup_made_during_writes_is_whole() {
     let server = Server::start(elsewhere.path(), &[]).await;
     let session = sign_in(&server.base, "ada@example.org", PASSWORD).await;
     let names: Vec<_> = list(&server.base, &session, "/api/spaces?").await;
-    assert!(names.iter().any(|space| space["name"] == "Before") && names.len() > 2, "{names:?}");
+    assert!(
+        names.iter().any(|space| space["name"] == "Before") && names.len() > 2,
+        "{names:?}"
+    );
 }
 
 #[tokio::test]
@@ -255,16 +325,28 @@ async fn what_is_no_backup_changes_nothing() {
     let other = directory.path().join("other.db");
     std::fs::write(&other, "not a database").unwrap();
     fails(directory.path(), &["restore", "other.db"], "").await;
-    fails(directory.path(), &["restore", "nowhere.db"], "there is no file nowhere.db").await;
+    fails(
+        directory.path(),
+        &["restore", "nowhere.db"],
+        "there is no file nowhere.db",
+    )
+    .await;
     assert!(!directory.path().join("nowhere.db").exists());
-    assert!(done(directory.path(), &["create-admin", "--email", ADMIN]).await.contains("already"));
+    assert!(
+        done(directory.path(), &["create-admin", "--email", ADMIN])
+            .await
+            .contains("already")
+    );
 }
 
 #[tokio::test]
 async fn nobody_seeds_production() {
     let directory = tempfile::tempdir().unwrap();
     let said = run_with(directory.path(), &["seed"], &[("ENVIRONMENT", "prod")]).await;
-    assert!(said.code == Some(1) && said.error.contains("ENVIRONMENT=prod"), "{said:?}");
+    assert!(
+        said.code == Some(1) && said.error.contains("ENVIRONMENT=prod"),
+        "{said:?}"
+    );
     assert!(!directory.path().join("data").exists(), "nothing was made");
 }
 
@@ -276,7 +358,11 @@ async fn seeding_interrupted_and_finished_is_seeding_once() {
     copy_database(once.path(), twice.path());
     let printed = done(once.path(), &TWO_WEEKS).await;
     seed_until(twice.path(), "Week 2…").await;
-    assert!(done(twice.path(), &TWO_WEEKS).await.contains("The demo workspace is complete again: "));
+    assert!(
+        done(twice.path(), &TWO_WEEKS)
+            .await
+            .contains("The demo workspace is complete again: ")
+    );
     for directory in [&once, &twice] {
         let again = done(directory.path(), &TWO_WEEKS).await;
         assert!(again.contains("nothing was missing"), "{again}");
@@ -296,7 +382,13 @@ async fn seed_until(directory: &Path, text: &str) {
     let mut command = process::server(directory, &[]);
     let mut child = command.args(TWO_WEEKS).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    while timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap().expect(text) != text {}
+    while timeout(PATIENCE, lines.next_line())
+        .await
+        .unwrap()
+        .unwrap()
+        .expect(text)
+        != text
+    {}
     child.kill().await.unwrap();
 }
 
@@ -343,7 +435,10 @@ async fn seen(directory: &Path, password: &str) -> BTreeMap<String, String> {
         }
     }
     stop(server).await;
-    found.into_iter().map(|(what, items)| (what, named(items, &names))).collect()
+    found
+        .into_iter()
+        .map(|(what, items)| (what, named(items, &names)))
+        .collect()
 }
 
 /// Items as text, in an order of their own, with names for ids.
@@ -397,7 +492,9 @@ async fn list(base: &str, session: &Session, path: &str) -> Vec<Value> {
 }
 
 async fn get(base: &str, session: &Session, path: &str) -> Value {
-    let request = reqwest::Client::new().get(format!("{base}{path}")).bearer_auth(session.access_token.expose());
+    let request = reqwest::Client::new()
+        .get(format!("{base}{path}"))
+        .bearer_auth(session.access_token.expose());
     let answer = request.send().await.unwrap();
     assert!(answer.status().is_success(), "{path}: {}", answer.status());
     answer.json().await.unwrap()

@@ -138,7 +138,7 @@ async fn open_tasks_grow_old_and_overdue() {
     assert_eq!(figures().await, (0, 0.0));
     server.advance(TimeDelta::seconds(1));
     assert_eq!(figures().await, (1, 0.0));
-    // The access token lives for an hour: forty minutes after noon is the longest way of one.
+    // An access token lives for an hour, so later there is another session.
     let ada_later = async |hours| {
         server.advance(TimeDelta::hours(hours));
         let session = server

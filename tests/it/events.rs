@@ -236,3 +236,37 @@ async fn a10_a_task_of_an_event_is_created_once_per_key() {
         (422, "idempotency-key-reused".to_owned())
     );
 }
+
+#[tokio::test]
+async fn s26_a_viewer_reads_events_and_adds_nothing() {
+    let (server, ada, _) = with_event(2).await;
+    let vic = server.sign_up("vic").await;
+    let space = post(&server, &ada, "/api/spaces", json!({ "name": "Engine" }))
+        .await
+        .json();
+    let space = space["spaceId"].as_str().unwrap();
+    let invitation = json!({ "spaceId": space, "role": "viewer", "maxUses": 1 });
+    let invitation = post(&server, &ada, "/api/invitations", invitation).await.json();
+    let code = json!({ "code": invitation["code"] });
+    assert_eq!(post(&server, &vic, "/api/invitations/accept", code).await.status, 200);
+    let taken = json!({ "events": [event(space, "e2", 3)] });
+    assert_eq!(
+        post(&server, &ada, "/api/events", taken).await.json()["items"][0]["status"],
+        201
+    );
+    assert_eq!(get(&server, &vic, "/api/events/e2").await.status, 200);
+    assert_eq!(get(&server, &vic, "/api/dashboard/overview").await.json()["events"], 1);
+    let refused = post(
+        &server,
+        &vic,
+        "/api/events",
+        json!({ "events": [event(space, "e3", 3)] }),
+    )
+    .await;
+    assert_eq!(
+        refused.json(),
+        json!({ "items": [{ "status": 403, "code": "space-member-required" }] })
+    );
+    let refused = post(&server, &vic, "/api/events/e2/create-task", json!({})).await;
+    assert_eq!(refused.refused(), (403, "space-member-required".to_owned()));
+}

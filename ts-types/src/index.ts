@@ -541,7 +541,7 @@ export interface Event {
   receivedAt: Timestamp;
   /** What happened, in a sentence. */
   summary: EventSummary;
-  /** Whatever else the source says. */
+  /** Whatever else the source says; at most 100 KiB as JSON. */
   detail: EventDetail;
   /** The task that was made of it last. */
   taskId?: Uuid;
@@ -591,7 +591,7 @@ export interface EventBatchResult {
 }
 
 /**
- * Whatever else the source says.
+ * Whatever else the source says; at most 100 KiB as JSON.
  *
  * @example {"functionName":"mill"}
  */
@@ -1323,7 +1323,7 @@ export interface NewEvent {
   occurredAt: Timestamp;
   /** What happened, in a sentence. */
   summary: EventSummary;
-  /** Whatever else the source says. */
+  /** Whatever else the source says; at most 100 KiB as JSON. */
   detail?: EventDetail;
   /** The source's own name of the event; the same id twice is one event. */
   id?: EventId;
@@ -2307,7 +2307,7 @@ export interface TasksStats {
    */
   daily: DailyTasks[];
   /**
-   * The median age of the open tasks in days; absent where there are none.
+   * The median age of the open tasks in days of the calendar (UTC); absent where there are none.
    *
    * @minimum 0
    * @example 3.5
@@ -2469,7 +2469,7 @@ export interface UsersStats {
   byRole: Counts;
   /** How many, by name. */
   byStatus: Counts;
-  /** How many users were active today. */
+  /** How many users signed in or refreshed a session today (UTC). */
   active1Day: Count;
   /** How many users were active in the last 7 days. */
   active7Days: Count;
@@ -8227,7 +8227,8 @@ export interface Client {
   /**
    * Figures of events
    *
-   * Of one space, or of all spaces of the caller; the last days, by severity, account, region and source.
+   * Of one space, or of all spaces of the caller: all events by severity, account, region and source, and the
+   * last days one by one.
    *
    * `GET /api/dashboard/events-stats`, with `bearerAuth`
    */

@@ -14,10 +14,27 @@ pub struct Refusal {
     code: &'static str,
     detail: Option<Cow<'static, str>>,
     violations: Vec<Violation>,
-    retry_after: Option<u32>,
-    rate_limit: Option<RateLimit>,
+    /// Boxed, for few refusals have one and all of them are moved.
+    retry: Option<Box<Retry>>,
     challenge: &'static str,
     context: Option<Box<dyn Error + Send + Sync>>,
+}
+
+/// When to try again.
+#[derive(Debug)]
+struct Retry {
+    /// In seconds: at least 1.
+    after: u32,
+    limit: Option<RateLimit>,
+}
+
+impl Retry {
+    fn after(seconds: u32) -> Box<Self> {
+        Box::new(Self {
+            after: seconds.max(1),
+            limit: None,
+        })
+    }
 }
 
 impl Refusal {
@@ -28,8 +45,7 @@ impl Refusal {
             code,
             detail,
             violations: Vec::new(),
-            retry_after: None,
-            rate_limit: None,
+            retry: None,
             challenge: "Bearer",
             context: None,
         }
@@ -47,12 +63,12 @@ impl Refusal {
 
     /// After how many seconds to try again.
     pub fn retry_after(&self) -> Option<u32> {
-        self.retry_after
+        self.retry.as_ref().map(|retry| retry.after)
     }
 
     /// The limit that a 429 ran into.
     pub fn rate_limit(&self) -> Option<RateLimit> {
-        self.rate_limit
+        self.retry.as_ref().and_then(|retry| retry.limit)
     }
 
     /// The `WWW-Authenticate` of a 401.
@@ -63,6 +79,10 @@ impl Refusal {
     /// What the log should know; never sent.
     pub fn context(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
         self.context.as_deref()
+    }
+
+    fn cause(&self) -> Option<&(dyn Error + 'static)> {
+        self.context.as_deref().map(|context| context as &(dyn Error + 'static))
     }
 
     /// The document for the client.
@@ -189,14 +209,16 @@ impl TooManyRequests {
     /// Too many attempts; the next one may succeed after so many seconds.
     pub fn after(seconds: u32, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
         let mut refusal = Self::new(code, detail);
-        refusal.0.retry_after = Some(seconds.max(1));
+        refusal.0.retry = Some(Retry::after(seconds));
         refusal
     }
 
     /// Says which limit it is: sent as `RateLimit` and `RateLimit-Policy`.
     #[must_use]
     pub fn with_limit(mut self, limit: RateLimit) -> Self {
-        self.0.rate_limit = Some(limit);
+        if let Some(retry) = &mut self.0.retry {
+            retry.limit = Some(limit);
+        }
         self
     }
 }
@@ -227,7 +249,7 @@ impl ServiceUnavailable {
     /// The server has too much to do; trying again after so many seconds may help. That is no fault, and is not logged.
     pub fn after(seconds: u32, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
         let mut refusal = Self::new(code, detail);
-        refusal.0.retry_after = Some(seconds.max(1));
+        refusal.0.retry = Some(Retry::after(seconds));
         refusal
     }
 
@@ -235,7 +257,7 @@ impl ServiceUnavailable {
     pub fn because(seconds: u32, context: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         let detail = "Something that the answer needs is not available right now.";
         let mut refusal = Self::new("service-unavailable", detail).with_context(context);
-        refusal.0.retry_after = Some(seconds.max(1));
+        refusal.0.retry = Some(Retry::after(seconds));
         refusal
     }
 }

@@ -17,7 +17,8 @@ const CACHE_CONTROL: HeaderName = HeaderName::from_static("cache-control");
 pub trait DashboardApi: Security {
     /// Figures of events
     ///
-    /// Of one space, or of all spaces of the caller; the last days, by severity, account, region and source.
+    /// Of one space, or of all spaces of the caller: all events by severity, account, region and source, and the
+    /// last days one by one.
     ///
     /// `GET /api/dashboard/events-stats`
     fn get_events_stats(

@@ -4,6 +4,8 @@
 pub mod codes;
 pub mod cursors;
 pub mod digest;
+pub mod external;
+mod jwks;
 pub mod keys;
 pub mod passwords;
 pub mod refresh;

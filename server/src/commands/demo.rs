@@ -35,7 +35,9 @@ pub(super) async fn seed(settings: &Settings, weeks: u8) -> Result<(), StartErro
     let (all, added) = (steps.len(), play(&mut stage, steps, start).await?);
     match added {
         0 => println!("The demo workspace is there already; nothing was missing."),
-        added if added < all => println!("The demo workspace is complete again: {added} of its {all} steps were missing."),
+        added if added < all => {
+            println!("The demo workspace is complete again: {added} of its {all} steps were missing.")
+        }
         _ => println!("The demo workspace is ready."),
     }
     println!("{}", welcome());
@@ -79,10 +81,17 @@ async fn play(stage: &mut Stage, steps: Vec<Step>, start: DateTime<Utc>) -> Resu
 /// How to sign in.
 fn welcome() -> String {
     let people = PEOPLE.iter().map(|person| {
-        let role = if person.role == UserRole::Admin { ", administrator of the deployment" } else { "" };
+        let role = if person.role == UserRole::Admin {
+            ", administrator of the deployment"
+        } else {
+            ""
+        };
         format!("    {:34} {}{role}\n", person.email, person.name)
     });
-    format!("\nEverybody signs in with the password  {PASSWORD}\n\n{}", people.collect::<String>())
+    format!(
+        "\nEverybody signs in with the password  {PASSWORD}\n\n{}",
+        people.collect::<String>()
+    )
 }
 
 #[cfg(test)]

@@ -7,9 +7,9 @@ use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::middleware::{Next, from_fn};
-use lockstep_runtime::Operation;
 use prometheus::IntGauge;
 
+use super::operation;
 use crate::metrics::Metrics;
 
 /// A request that is being answered; also one whose client went away ends.
@@ -42,11 +42,7 @@ where
             let _in_flight = InFlight::new(&metrics.in_flight);
             let start = Instant::now();
             let response = next.call(request).await?;
-            let operation = response
-                .response()
-                .extensions()
-                .get::<&'static Operation>()
-                .map(|it| it.id);
+            let operation = operation(&response).map(|operation| operation.id);
             metrics.count(operation, response.status().as_u16(), start.elapsed());
             Ok(response)
         }

@@ -31,6 +31,10 @@ mod shed;
 mod unlimited;
 mod unread_body;
 
+use actix_web::HttpMessage as _;
+use actix_web::dev::ServiceResponse;
+use lockstep_runtime::Operation;
+
 pub use access_log::access_log;
 pub use client_address::client_address;
 pub use cors::cors;
@@ -40,6 +44,11 @@ pub use request_id::{TraceParent, request_id};
 pub use security_headers::security_headers;
 pub use shed::shed;
 pub use unlimited::Unlimited;
+
+/// The operation that answered, if any did: the generated layer leaves it in the request's extensions.
+fn operation<B>(response: &ServiceResponse<B>) -> Option<&'static Operation> {
+    response.request().extensions().get::<&'static Operation>().copied()
+}
 pub use unread_body::unread_body;
 
 #[cfg(test)]

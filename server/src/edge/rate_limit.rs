@@ -18,10 +18,10 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DashMapStateStore;
 use governor::{NotUntil, Quota, RateLimiter};
 use lockstep_runtime::actix::{ClientAddress, problem_response};
-use lockstep_runtime::{Operation, RateLimit, TooManyRequests};
+use lockstep_runtime::{RateLimit, TooManyRequests};
 use prometheus::IntCounter;
 
-use super::Unlimited;
+use super::{Unlimited, operation};
 use crate::clock::Clock;
 use crate::settings::RequestRate;
 
@@ -129,9 +129,7 @@ fn network(address: IpAddr) -> IpAddr {
 
 /// Whether the answer shows that the credential of its request is valid: a success where one is asked for.
 fn is_authenticated<B>(response: &ServiceResponse<B>) -> bool {
-    let extensions = response.response().extensions();
-    let operation = extensions.get::<&'static Operation>();
-    operation.is_some_and(|operation| !operation.security.is_empty()) && response.status().is_success()
+    operation(response).is_some_and(|operation| !operation.security.is_empty()) && response.status().is_success()
 }
 
 /// Refuses requests beyond the limits; it goes inside `client_address`. Without limits it does nothing.

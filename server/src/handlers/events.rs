@@ -133,7 +133,7 @@ impl App {
         let made = self
             .store
             .create_task_from_event(&member_event, task, again, rules::may_contribute, answer);
-        Ok(made.await.map_err(|failure| match failure {
+        made.await.map_err(|failure| match failure {
             Failure::Fault(fault) => fault.into(),
             Failure::Refused(OneOf::First(conflict)) => CreateTaskFromEventRefusal::from(conflict),
             Failure::Refused(OneOf::Second(TaskRefused::Assignee)) => not_a_member().into(),
@@ -141,7 +141,7 @@ impl App {
             Failure::Refused(OneOf::Second(TaskRefused::Role | TaskRefused::Changed)) => {
                 NotFound::new("event-not-found", "There is no such event.").into()
             }
-        })?)
+        })
     }
 }
 

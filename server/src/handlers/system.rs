@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use chrono::TimeDelta;
-use lockstep_runtime::TextEnum as _;
+use lockstep_runtime::{ServiceUnavailable, TextEnum as _};
 use lockstep_runtime::actix::{Call, unauthenticated};
 use spaces_contract::{
     Feedback, FeedbackCategory, FeedbackList, Health, HealthCheck, HealthStatus, JsonWebKeySet, Liveness, LivenessStatus, NewFeedback, Version,
@@ -17,7 +17,7 @@ use crate::api::{
     GetMetricsAnswer, GetMetricsRefusal, GetVersionAnswer, GetVersionRefusal, ListFeedbackAnswer, ListFeedbackParams,
     ListFeedbackRefusal, SubmitFeedbackAnswer, SubmitFeedbackParams, SubmitFeedbackRefusal, SystemApi,
 };
-use crate::app::{App, Caller};
+use crate::app::{App, Authority, Caller, Subjects};
 use crate::store::Limit;
 use crate::version;
 
@@ -31,19 +31,25 @@ const ADDRESS_FEEDBACK: Limit = Limit {
 impl SystemApi for App {
     async fn get_health(&self, _call: &Call) -> Result<GetHealthAnswer, GetHealthRefusal> {
         let begun = Instant::now();
-        self.store.ping().await?;
+        // Whatever is wrong with the store, the service is not ready: never 500.
+        let ready = self.store.ping().await;
+        ready.map_err(|fault| ServiceUnavailable::because(1, fault))?;
         let latency_ms = begun.elapsed().as_secs_f64() * 1e3;
         let store = HealthCheck {
             name: "store".to_owned(),
             status: HealthStatus::Ok,
             latency_ms,
         };
+        let mut checks = vec![store];
+        if let Authority::External(subjects) = &self.authority {
+            checks.push(check_keys(subjects).await?);
+        }
         let uptime = self.clock.now() - self.started_at;
         let body = Health {
             status: HealthStatus::Ok,
             version: version::SERVICE_VERSION.to_owned(),
             uptime_seconds: uptime.num_seconds().max(0),
-            checks: vec![store],
+            checks,
         };
         Ok(GetHealthAnswer::Ok { body })
     }
@@ -67,7 +73,10 @@ impl SystemApi for App {
     }
 
     async fn get_jwks(&self, _call: &Call) -> Result<GetJwksAnswer, GetJwksRefusal> {
-        let keys = self.tokens.public_key().into_iter().collect();
+        let keys = match &self.authority {
+            Authority::Local(tokens) => tokens.public_key().into_iter().collect(),
+            Authority::External(_) => Vec::new(),
+        };
         Ok(GetJwksAnswer::Ok {
             body: JsonWebKeySet { keys },
         })
@@ -120,4 +129,17 @@ impl SystemApi for App {
             body: self.metrics.text()?,
         })
     }
+}
+
+/// Without the keys of the issuer, no caller can be known. Those that are held serve while it is down.
+async fn check_keys(subjects: &Subjects) -> Result<HealthCheck, ServiceUnavailable> {
+    let begun = Instant::now();
+    if !subjects.is_ready().await {
+        return Err(ServiceUnavailable::because(1, "the keys of the issuer were never fetched"));
+    }
+    Ok(HealthCheck {
+        name: "jwks".to_owned(),
+        status: HealthStatus::Ok,
+        latency_ms: begun.elapsed().as_secs_f64() * 1e3,
+    })
 }

@@ -34,7 +34,10 @@ const ENVIRONMENTS: [(&str, Environment); 3] = [
     ("prod", Environment::Prod),
 ];
 
-const AUTH_MODES: [(&str, fn(&mut Reader, Environment) -> AuthMode); 3] = [
+/// Reads what belongs to a mode.
+type ReadAuthMode = fn(&mut Reader, Environment) -> AuthMode;
+
+const AUTH_MODES: [(&str, ReadAuthMode); 3] = [
     ("local", |_, _| AuthMode::Local),
     ("cognito", Reader::cognito),
     ("oidc", Reader::oidc),

@@ -7,8 +7,9 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use lockstep_runtime::Fault;
 
-/// Codes of the service that say "not now" with a status below 500.
-const BUSY: [&str; 7] = [
+/// Codes of the service that say "not now" with a status below 500. The only resource that is asked for is the table:
+/// one that is not there is being made or restored.
+const NOT_NOW: [&str; 8] = [
     "ProvisionedThroughputExceededException",
     "ThrottlingException",
     "RequestLimitExceeded",
@@ -16,6 +17,7 @@ const BUSY: [&str; 7] = [
     "TransactionInProgressException",
     "TransactionConflictException",
     "ReplicatedWriteConflictException",
+    "ResourceNotFoundException",
 ];
 
 /// The fault behind an SDK error that says nothing about the domain.
@@ -34,7 +36,7 @@ fn is_unavailable<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) ->
     match error {
         SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => true,
         SdkError::ServiceError(failed) => {
-            failed.raw().status().is_server_error() || failed.err().code().is_some_and(|code| BUSY.contains(&code))
+            failed.raw().status().is_server_error() || failed.err().code().is_some_and(|code| NOT_NOW.contains(&code))
         }
         _ => false,
     }

@@ -236,6 +236,11 @@ pub(super) fn administrators() -> Key {
     Key::new("DEPLOYMENT".to_owned(), "ADMINISTRATORS")
 }
 
+/// A configuration of the deployment, by its name.
+pub(super) fn configuration(name: &str) -> Key {
+    Key::new(format!("CONFIG#{name}"), METADATA)
+}
+
 /// What somebody thinks.
 pub(super) fn feedback(feedback_id: Uuid) -> Key {
     Key::new(format!("FEEDBACK#{feedback_id}"), METADATA)

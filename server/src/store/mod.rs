@@ -4,6 +4,7 @@
 mod activity;
 mod by_age;
 mod comments;
+mod configuration;
 mod counters;
 mod dashboard;
 mod deletes;
@@ -44,6 +45,7 @@ use lockstep_runtime::{Fault, PreconditionFailed};
 use prometheus::IntCounterVec;
 
 pub use self::by_age::ByAge;
+pub use self::configuration::{Configuration, ConfigurationRefused};
 pub use self::idempotency::{Kept, Record};
 pub use self::invitations::InvitationTerms;
 pub use self::members::SpaceMember;

@@ -19,7 +19,7 @@ use super::super::{operations, security};
     operation_id = "getEventsStats",
     tag = "Dashboard",
     summary = "Figures of events",
-    description = "Of one space, or of all spaces of the caller; the last days, by severity, account, region and source.",
+    description = "Of one space, or of all spaces of the caller: all events by severity, account, region and source, and the\nlast days one by one.",
     params(
         ("spaceId" = Option<uuid::Uuid>, Query, description = "Only this space."),
         (

@@ -79,8 +79,12 @@ impl Stage {
             bio: Some(person.bio.parse()?),
         };
         let (app, params) = (&self.app, UpdateProfileParams { if_match: None });
-        app.update_profile(&call(&UPDATE_PROFILE), self.actor(person).await?, params, profile).await.map_err(refused)?;
-        app.complete_onboarding(&call(&COMPLETE_ONBOARDING), self.actor(person).await?).await.map_err(refused)?;
+        app.update_profile(&call(&UPDATE_PROFILE), self.actor(person).await?, params, profile)
+            .await
+            .map_err(refused)?;
+        app.complete_onboarding(&call(&COMPLETE_ONBOARDING), self.actor(person).await?)
+            .await
+            .map_err(refused)?;
         Ok(true)
     }
 
@@ -93,12 +97,19 @@ impl Stage {
             language: person.locale.parse()?,
             notifications: NotificationPreferences {
                 email: true,
-                push: PushPreferences { tasks: true, events: person.after_hours < 6, invitations: true },
+                push: PushPreferences {
+                    tasks: true,
+                    events: person.after_hours < 6,
+                    invitations: true,
+                },
             },
             default_space_id: None,
         };
         let (caller, params) = (self.actor(person).await?, UpdatePreferencesParams { if_match: None });
-        let updated = self.app.update_preferences(&call(&UPDATE_PREFERENCES), caller, params, preferences).await;
+        let updated = self
+            .app
+            .update_preferences(&call(&UPDATE_PREFERENCES), caller, params, preferences)
+            .await;
         updated.map_err(refused)?;
         Ok(true)
     }
@@ -112,7 +123,10 @@ impl Stage {
             description: Some(team.description.parse()?),
             color: Some(team.color.parse()?),
         };
-        let (owner, params) = (self.actor(team.owner).await?, CreateSpaceParams { idempotency_key: None });
+        let (owner, params) = (
+            self.actor(team.owner).await?,
+            CreateSpaceParams { idempotency_key: None },
+        );
         let created = self.app.create_space(&call(&CREATE_SPACE), owner, params, space).await;
         let CreateSpaceAnswer::Created { body, .. } = created.map_err(refused)?;
         self.open(team, body.space_id);
@@ -128,15 +142,34 @@ impl Stage {
             Err(Failure::Fault(fault)) => return Err(fault.into()),
         }
         for invitation_id in self.pending(team, person.email).await? {
-            let declined = self.app.store.decline_invitation(&person.email.parse()?, invitation_id).await;
+            let declined = self
+                .app
+                .store
+                .decline_invitation(&person.email.parse()?, invitation_id)
+                .await;
             declined.map_err(|failure| format!("{}: {failure:?}", person.email))?;
         }
-        let invitation = MemberInvitation { email: person.email.parse()?, role };
-        let (owner, params) = (self.actor(team.owner).await?, InviteMemberParams { space_id, idempotency_key: None });
-        let invited = self.app.invite_member(&call(&INVITE_MEMBER), owner, params, invitation).await;
+        let invitation = MemberInvitation {
+            email: person.email.parse()?,
+            role,
+        };
+        let (owner, params) = (
+            self.actor(team.owner).await?,
+            InviteMemberParams {
+                space_id,
+                idempotency_key: None,
+            },
+        );
+        let invited = self
+            .app
+            .invite_member(&call(&INVITE_MEMBER), owner, params, invitation)
+            .await;
         let InviteMemberAnswer::Created { body, .. } = invited.map_err(refused)?;
         let (invited, code) = (self.actor(person).await?, InvitationCode { code: body.code });
-        self.app.accept_invitation(&call(&ACCEPT_INVITATION), invited, code).await.map_err(refused)?;
+        self.app
+            .accept_invitation(&call(&ACCEPT_INVITATION), invited, code)
+            .await
+            .map_err(refused)?;
         Ok(true)
     }
 
@@ -151,8 +184,14 @@ impl Stage {
             max_uses: 1,
             role: SpaceRole::Viewer,
         };
-        let (owner, params) = (self.actor(team.owner).await?, CreateInvitationParams { idempotency_key: None });
-        let created = self.app.create_invitation(&call(&CREATE_INVITATION), owner, params, invitation).await;
+        let (owner, params) = (
+            self.actor(team.owner).await?,
+            CreateInvitationParams { idempotency_key: None },
+        );
+        let created = self
+            .app
+            .create_invitation(&call(&CREATE_INVITATION), owner, params, invitation)
+            .await;
         created.map_err(refused)?;
         Ok(true)
     }
@@ -160,7 +199,11 @@ impl Stage {
     /// The invitations of a space that an email has not answered.
     async fn pending(&self, team: &Team, email: &str) -> Result<Vec<uuid::Uuid>, StartError> {
         let space_id = self.space_id(team)?;
-        let page = self.app.store.list_pending_invitations(&email.parse()?, 100, None, may_grant).await?;
+        let page = self
+            .app
+            .store
+            .list_pending_invitations(&email.parse()?, 100, None, may_grant)
+            .await?;
         let of_space = page.items.iter().filter(|invitation| invitation.space_id == space_id);
         Ok(of_space.map(|invitation| invitation.invitation_id).collect())
     }
@@ -181,7 +224,13 @@ impl Stage {
         let (caller, params) = (self.actor(by).await?, CreateTaskParams { idempotency_key: None });
         let created = self.app.create_task(&call(&CREATE_TASK), caller, params, task).await;
         let CreateTaskAnswer::Created { body, .. } = created.map_err(refused)?;
-        self.tasks.insert(planned.title, KnownTask { task_id: body.task_id, changed_before: None });
+        self.tasks.insert(
+            planned.title,
+            KnownTask {
+                task_id: body.task_id,
+                changed_before: None,
+            },
+        );
         Ok(true)
     }
 
@@ -190,9 +239,15 @@ impl Stage {
         if task.changed_before >= Some(at) {
             return Ok(false);
         }
-        let params = SetTaskStatusParams { task_id: task.task_id, if_match: None };
+        let params = SetTaskStatusParams {
+            task_id: task.task_id,
+            if_match: None,
+        };
         let (caller, change) = (self.actor(by).await?, TaskStatusChange { status });
-        self.app.set_task_status(&call(&SET_TASK_STATUS), caller, params, change).await.map_err(refused)?;
+        self.app
+            .set_task_status(&call(&SET_TASK_STATUS), caller, params, change)
+            .await
+            .map_err(refused)?;
         Ok(true)
     }
 
@@ -201,27 +256,46 @@ impl Stage {
         if task.changed_before.is_some() && self.has_comment(by, task, at).await? {
             return Ok(false);
         }
-        let params = AddTaskCommentParams { task_id: task.task_id, idempotency_key: None };
+        let params = AddTaskCommentParams {
+            task_id: task.task_id,
+            idempotency_key: None,
+        };
         let (caller, comment) = (self.actor(by).await?, NewComment { body: text.parse()? });
-        self.app.add_task_comment(&call(&ADD_TASK_COMMENT), caller, params, comment).await.map_err(refused)?;
+        self.app
+            .add_task_comment(&call(&ADD_TASK_COMMENT), caller, params, comment)
+            .await
+            .map_err(refused)?;
         Ok(true)
     }
 
     /// Whether somebody commented on a task at this moment. Nobody comments a hundred times before the history is over.
     async fn has_comment(&self, by: &Person, task: &KnownTask, at: DateTime<Utc>) -> Done {
-        let caller = self.actor(by).await?;
+        let caller = self.caller(by).await?;
         let author_id = caller.user.user_id;
-        let params = ListTaskCommentsParams { task_id: task.task_id, limit: 100, cursor: None };
-        let listed = self.app.list_task_comments(&call(&LIST_TASK_COMMENTS), caller, params).await;
+        let params = ListTaskCommentsParams {
+            task_id: task.task_id,
+            limit: 100,
+            cursor: None,
+        };
+        let listed = self
+            .app
+            .list_task_comments(&call(&LIST_TASK_COMMENTS), caller, params)
+            .await;
         let ListTaskCommentsAnswer::Ok { body } = listed.map_err(refused)?;
-        Ok(body.items.iter().any(|comment| comment.author_id == author_id && comment.created_at == at))
+        Ok(body
+            .items
+            .iter()
+            .any(|comment| comment.author_id == author_id && comment.created_at == at))
     }
 
     /// The id tells whether the event is there.
     async fn report(&self, by: &Person, planned: PlannedEvent, at: DateTime<Utc>) -> Done {
         let (source, kind, summary) = INCIDENTS[planned.incident];
         let mut detail = EventDetail::new();
-        detail.insert("runbook".to_owned(), json!(format!("https://runbooks.example.org/{source}")));
+        detail.insert(
+            "runbook".to_owned(),
+            json!(format!("https://runbooks.example.org/{source}")),
+        );
         let event = NewEvent {
             space_id: self.space_id(&OPERATIONS)?,
             source: source.parse()?,
@@ -248,7 +322,10 @@ impl Stage {
         if self.tasks.contains_key(&event) {
             return Ok(false);
         }
-        let params = CreateTaskFromEventParams { event_id: event.parse()?, idempotency_key: None };
+        let params = CreateTaskFromEventParams {
+            event_id: event.parse()?,
+            idempotency_key: None,
+        };
         let task = EventTask {
             again: false,
             assignee_id: Some(self.user_id(assignee)?),
@@ -256,9 +333,18 @@ impl Stage {
             title: None,
         };
         let caller = self.actor(by).await?;
-        let created = self.app.create_task_from_event(&call(&CREATE_TASK_FROM_EVENT), caller, params, Some(task)).await;
+        let created = self
+            .app
+            .create_task_from_event(&call(&CREATE_TASK_FROM_EVENT), caller, params, Some(task))
+            .await;
         let CreateTaskFromEventAnswer::Created { body, .. } = created.map_err(refused)?;
-        self.tasks.insert(event, KnownTask { task_id: body.task_id, changed_before: None });
+        self.tasks.insert(
+            event,
+            KnownTask {
+                task_id: body.task_id,
+                changed_before: None,
+            },
+        );
         Ok(true)
     }
 
@@ -274,7 +360,10 @@ impl Stage {
             rating: Some(rating.try_into()?),
         };
         let (caller, params) = (self.actor(by).await?, SubmitFeedbackParams { idempotency_key: None });
-        let submitted = self.app.submit_feedback(&call(&SUBMIT_FEEDBACK), Some(caller), params, feedback).await;
+        let submitted = self
+            .app
+            .submit_feedback(&call(&SUBMIT_FEEDBACK), Some(caller), params, feedback)
+            .await;
         submitted.map_err(refused)?;
         Ok(true)
     }

@@ -254,8 +254,22 @@ pub(super) static TEAMS: [&Team; 3] = [&OPERATIONS, &MOBILE, &WEBSITE];
 
 /// What is done to a subject.
 pub(super) const ACTIONS: [&str; 16] = [
-    "Review", "Document", "Fix", "Plan", "Test", "Simplify", "Measure", "Finish", "Discuss", "Speed up", "Clean up",
-    "Prototype", "Rethink", "Check", "Estimate", "Improve",
+    "Review",
+    "Document",
+    "Fix",
+    "Plan",
+    "Test",
+    "Simplify",
+    "Measure",
+    "Finish",
+    "Discuss",
+    "Speed up",
+    "Clean up",
+    "Prototype",
+    "Rethink",
+    "Check",
+    "Estimate",
+    "Improve",
 ];
 
 pub(super) const ON_START: [&str; 6] = [
@@ -284,18 +298,37 @@ pub(super) const ON_CLOSE: [&str; 6] = [
     "Good enough for now; let us look again next quarter.",
 ];
 
-pub(super) const ON_CANCEL: [&str; 3] =
-    ["Not needed any more.", "The other task covers it.", "We decided against it in the planning."];
+pub(super) const ON_CANCEL: [&str; 3] = [
+    "Not needed any more.",
+    "The other task covers it.",
+    "We decided against it in the planning.",
+];
 
 /// Where events come from: source, type, and what happened.
 pub(super) const INCIDENTS: [(&str, &str, &str); 12] = [
-    ("lambda", "Lambda Error", "The function failed several times in five minutes."),
-    ("lambda", "Lambda Throttle", "The function reached its concurrency limit."),
+    (
+        "lambda",
+        "Lambda Error",
+        "The function failed several times in five minutes.",
+    ),
+    (
+        "lambda",
+        "Lambda Throttle",
+        "The function reached its concurrency limit.",
+    ),
     ("rds", "Database Connections", "The database has few connections left."),
     ("rds", "Slow Query", "A query took longer than two seconds."),
     ("ecs", "Task Stopped", "A container stopped and was started again."),
-    ("api-gateway", "5xx Rate", "More than one per cent of the requests failed."),
-    ("api-gateway", "Latency", "The slowest requests took longer than a second."),
+    (
+        "api-gateway",
+        "5xx Rate",
+        "More than one per cent of the requests failed.",
+    ),
+    (
+        "api-gateway",
+        "Latency",
+        "The slowest requests took longer than a second.",
+    ),
     ("s3", "Access Denied", "A request for an object was refused."),
     ("cloudfront", "Cache Misses", "The hit rate of the cache has dropped."),
     ("sqs", "Queue Depth", "Messages wait longer than usual."),
@@ -318,14 +351,42 @@ pub(super) const OUTSIDERS: [&str; 6] = [
 ];
 
 pub(super) const FEEDBACK: [(FeedbackCategory, i32, &str); 10] = [
-    (FeedbackCategory::Praise, 5, "The dashboards replaced our Monday meeting. Thank you."),
+    (
+        FeedbackCategory::Praise,
+        5,
+        "The dashboards replaced our Monday meeting. Thank you.",
+    ),
     (FeedbackCategory::Idea, 4, "Could a task have more than one assignee?"),
-    (FeedbackCategory::Bug, 2, "The due date moved by a day when I changed my time zone."),
-    (FeedbackCategory::Idea, 4, "I would like to see the events of a week in one picture."),
-    (FeedbackCategory::Praise, 5, "Invitations just work, also for people outside the company."),
-    (FeedbackCategory::Other, 3, "Where do I find out how long events are kept?"),
-    (FeedbackCategory::Bug, 3, "The comment field lost my text when the train went into a tunnel."),
+    (
+        FeedbackCategory::Bug,
+        2,
+        "The due date moved by a day when I changed my time zone.",
+    ),
+    (
+        FeedbackCategory::Idea,
+        4,
+        "I would like to see the events of a week in one picture.",
+    ),
+    (
+        FeedbackCategory::Praise,
+        5,
+        "Invitations just work, also for people outside the company.",
+    ),
+    (
+        FeedbackCategory::Other,
+        3,
+        "Where do I find out how long events are kept?",
+    ),
+    (
+        FeedbackCategory::Bug,
+        3,
+        "The comment field lost my text when the train went into a tunnel.",
+    ),
     (FeedbackCategory::Idea, 5, "Templates for recurring tasks, please."),
-    (FeedbackCategory::Praise, 4, "Making a task from an event saves me ten minutes a day."),
+    (
+        FeedbackCategory::Praise,
+        4,
+        "Making a task from an event saves me ten minutes a day.",
+    ),
     (FeedbackCategory::Bug, 3, "The list of members is cut off on my phone."),
 ];

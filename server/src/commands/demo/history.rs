@@ -59,10 +59,14 @@ const OPENING: TimeDelta = TimeDelta::hours(8);
 
 /// The steps of so many weeks, in their order.
 pub(super) fn history(start: DateTime<Utc>, weeks: u8) -> Vec<Step> {
-    let mut history = History { start, steps: Vec::new() };
+    let mut history = History {
+        start,
+        steps: Vec::new(),
+    };
     history.beginnings();
     let days = u64::from(weeks) * 7;
-    for day in 0..days {
+    // The last one is cut off at the time of day at which the first one began.
+    for day in 0..=days {
         history.day(day);
     }
     let end = start + Days::new(days);
@@ -113,7 +117,10 @@ impl History {
     /// Each day has a chance of its own, so that no day depends on how many there are.
     fn day(&mut self, day: u64) {
         let mut rng = Rng::with_seed(day);
-        let midnight = (self.start + Days::new(day)).with_time(NaiveTime::MIN).single().unwrap_or(self.start);
+        let midnight = (self.start + Days::new(day))
+            .with_time(NaiveTime::MIN)
+            .single()
+            .unwrap_or(self.start);
         let at_work = is_workday(midnight);
         for (number, team) in (0..).zip(TEAMS) {
             for slot in 0..(if at_work { rng.u64(1..=3) } else { 0 }) {
@@ -121,7 +128,13 @@ impl History {
                 self.task(&mut rng, team, at, day * 3 + slot + number * 7);
             }
         }
-        let busy = if day % 11 == 8 { 22 } else if at_work { 9 } else { 4 };
+        let busy = if day % 11 == 8 {
+            22
+        } else if at_work {
+            9
+        } else {
+            4
+        };
         for number in 0..rng.u64(busy / 2..=busy) {
             let at = midnight + TimeDelta::seconds(rng.i64(0..24 * 60 * 60));
             self.event(&mut rng, at, format!("demo-{day}-{number}"));
@@ -151,7 +164,9 @@ impl History {
         let due_in = TimeDelta::days(rng.i64(2..15));
         let has_due = rng.u8(..100) < 70;
         let priority = priority(rng);
-        let (Some(by), Some(worker)) = (by, assignee) else { return };
+        let (Some(by), Some(worker)) = (by, assignee) else {
+            return;
+        };
         if at < self.start + OPENING {
             return;
         }
@@ -212,13 +227,22 @@ impl History {
     fn event(&mut self, rng: &mut Rng, at: DateTime<Utc>, id: String) {
         let incident = rng.usize(..INCIDENTS.len());
         let severity = [0, 0, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 4, 4, 5][rng.usize(..15)];
-        let (account, region) = (ACCOUNTS[rng.usize(..ACCOUNTS.len())], REGIONS[rng.usize(..REGIONS.len())]);
+        let (account, region) = (
+            ACCOUNTS[rng.usize(..ACCOUNTS.len())],
+            REGIONS[rng.usize(..REGIONS.len())],
+        );
         let taken_up = severity > 3 && rng.u8(..100) < 70;
         let worker = pick(rng, &self.workers(&OPERATIONS, at));
         if at < self.start + OPENING {
             return;
         }
-        let event = PlannedEvent { id: id.clone(), incident, severity, account, region };
+        let event = PlannedEvent {
+            id: id.clone(),
+            incident,
+            severity,
+            account,
+            region,
+        };
         self.add(at, ON_CALL, Act::Report(event));
         if let (true, Some(worker)) = (taken_up, worker) {
             let at = at + TimeDelta::minutes(rng.i64(3..40));
@@ -229,7 +253,10 @@ impl History {
 
     /// Who is in a space by then, and may change its tasks.
     fn workers(&self, team: &'static Team, at: DateTime<Utc>) -> Vec<&'static Person> {
-        let members = team.members.iter().filter(|(_, role)| crate::rules::may_contribute(*role));
+        let members = team
+            .members
+            .iter()
+            .filter(|(_, role)| crate::rules::may_contribute(*role));
         let all = std::iter::once(team.owner).chain(members.map(|(member, _)| *member));
         all.filter(|person| self.joins(team, person) < at).collect()
     }
@@ -252,7 +279,11 @@ fn priority(rng: &mut Rng) -> TaskPriority {
 /// One title for each number below 400: every action meets every subject once.
 fn title(team: &Team, number: u64) -> String {
     let number = usize::try_from(number * 171 % 400).unwrap_or_default();
-    format!("{} {}", ACTIONS[number % ACTIONS.len()], team.subjects[number / ACTIONS.len()])
+    format!(
+        "{} {}",
+        ACTIONS[number % ACTIONS.len()],
+        team.subjects[number / ACTIONS.len()]
+    )
 }
 
 fn is_workday(at: DateTime<Utc>) -> bool {

@@ -16,7 +16,7 @@ use crate::api::{
 };
 use crate::app::{App, Caller};
 use crate::serve::StartError;
-use crate::store::{Session, User};
+use crate::store::User;
 
 /// How many items a page of a list has.
 const PAGE: i32 = 100;
@@ -86,15 +86,23 @@ impl Stage {
     }
 
     pub(super) fn user_id(&self, person: &Person) -> Result<Uuid, StartError> {
-        self.people.get(person.email).copied().ok_or_else(|| format!("{} is not there", person.name).into())
+        self.people
+            .get(person.email)
+            .copied()
+            .ok_or_else(|| format!("{} is not there", person.name).into())
     }
 
     pub(super) fn space_id(&self, team: &Team) -> Result<Uuid, StartError> {
-        self.spaces.get(team.name).copied().ok_or_else(|| format!("{} is not there", team.name).into())
+        self.spaces
+            .get(team.name)
+            .copied()
+            .ok_or_else(|| format!("{} is not there", team.name).into())
     }
 
     pub(super) fn task(&self, name: &str) -> Result<&KnownTask, StartError> {
-        self.tasks.get(name).ok_or_else(|| format!("the task {name} is not there").into())
+        self.tasks
+            .get(name)
+            .ok_or_else(|| format!("the task {name} is not there").into())
     }
 
     pub(super) async fn user(&self, person: &Person) -> Result<User, StartError> {
@@ -110,7 +118,7 @@ impl Stage {
     }
 
     /// Somebody in no session: no operation of the play looks at it.
-    async fn caller(&self, person: &Person) -> Result<Caller, StartError> {
+    pub(super) async fn caller(&self, person: &Person) -> Result<Caller, StartError> {
         let user = self.user(person).await?;
         Ok(Caller { user, session: None })
     }
@@ -142,7 +150,10 @@ impl Stage {
         let mut cursor = None;
         loop {
             let owner = self.caller(team.owner).await?;
-            let listed = self.app.list_tasks(&call(&LIST_TASKS), owner, all_tasks(space_id, cursor)).await;
+            let listed = self
+                .app
+                .list_tasks(&call(&LIST_TASKS), owner, all_tasks(space_id, cursor))
+                .await;
             let ListTasksAnswer::Ok { body } = listed.map_err(refused)?;
             self.tasks.extend(body.items.into_iter().map(known));
             match body.next_cursor {
@@ -159,10 +170,18 @@ impl Stage {
         let mut cursor = None;
         loop {
             let administrator = self.caller(ADMINISTRATOR).await?;
-            let params = ListFeedbackParams { category: None, limit: PAGE, cursor };
-            let listed = self.app.list_feedback(&call(&LIST_FEEDBACK), administrator, params).await;
+            let params = ListFeedbackParams {
+                category: None,
+                limit: PAGE,
+                cursor,
+            };
+            let listed = self
+                .app
+                .list_feedback(&call(&LIST_FEEDBACK), administrator, params)
+                .await;
             let ListFeedbackAnswer::Ok { body } = listed.map_err(refused)?;
-            self.feedback.extend(body.items.iter().map(|feedback| feedback.message.as_str().to_owned()));
+            self.feedback
+                .extend(body.items.iter().map(|feedback| feedback.message.as_str().to_owned()));
             match body.next_cursor {
                 Some(next) => cursor = Some(next),
                 None => return Ok(()),
@@ -172,9 +191,21 @@ impl Stage {
 }
 
 fn known(task: Task) -> (String, KnownTask) {
-    let Task { task_id, title, event_id, updated_at, .. } = task;
+    let Task {
+        task_id,
+        title,
+        event_id,
+        updated_at,
+        ..
+    } = task;
     let name = event_id.map_or_else(|| title.as_str().to_owned(), |event_id| event_id.as_str().to_owned());
-    (name, KnownTask { task_id, changed_before: Some(updated_at) })
+    (
+        name,
+        KnownTask {
+            task_id,
+            changed_before: Some(updated_at),
+        },
+    )
 }
 
 fn all_tasks(space_id: Uuid, cursor: Option<String>) -> ListTasksParams {
@@ -195,12 +226,19 @@ fn all_tasks(space_id: Uuid, cursor: Option<String>) -> ListTasksParams {
 
 /// A call that comes from nowhere: what counts by address does not count it.
 pub(super) fn call(operation: &'static Operation) -> Call {
-    Call { operation, request_id: "demo".into(), address: None }
+    Call {
+        operation,
+        request_id: "demo".into(),
+        address: None,
+    }
 }
 
 /// A refusal in words for the operator.
 pub(super) fn refused(refusal: impl Into<Refusal>) -> StartError {
     let refusal = refusal.into();
-    let context = refusal.context().map(|context| format!(": {context}")).unwrap_or_default();
+    let context = refusal
+        .context()
+        .map(|context| format!(": {context}"))
+        .unwrap_or_default();
     format!("{}{context}", refusal.code()).into()
 }

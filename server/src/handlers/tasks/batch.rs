@@ -29,7 +29,7 @@ pub(super) fn changes(batch: &TaskBatch) -> Result<Vec<(Uuid, Change)>, Unproces
     for (place, item) in batch.items.iter().enumerate() {
         let mut note = |field: &str, code: &'static str, detail: &'static str| {
             let pointer = format!("/items/{place}/{field}");
-            violations.add(ViolationPlace::Body, pointer, code, detail);
+            violations.add(ViolationPlace::Body, pointer, code, detail.to_owned());
         };
         if !seen.insert(item.task_id) {
             note("taskId", "duplicate", "must not be in the batch twice");

@@ -4,10 +4,12 @@ use chrono::TimeDelta;
 use lockstep_runtime::TextEnum;
 use proptest::prelude::*;
 use serde_json::json;
-use spaces_contract::{Event, NewEvent, Task, TaskPriority, TaskSort, TaskStatus, TaskUpdate};
+use spaces_contract::{Event, NewEvent, SpaceRole, Task, TaskPriority, TaskSort, TaskStatus, TaskUpdate};
 
 use super::*;
 use crate::rules::may_contribute;
+use crate::store::members::add_member;
+use crate::store::spaces::Membership;
 use crate::store::tests::{registered, settings, store};
 use crate::store::{EventFilter, Kept, TaskFilter, count_round_trips};
 
@@ -38,6 +40,12 @@ enum Step {
         hours_ago: i64,
         id: usize,
     },
+    /// Somebody joins; one who is in takes another role, or leaves.
+    Member {
+        user: usize,
+        role: usize,
+        leaves: bool,
+    },
     Wait {
         hours: i64,
     },
@@ -56,6 +64,8 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (0..2_usize, 0..6, 0..3_usize, -30_i64..2_000, 0..40_usize).prop_map(
             |(space, severity, label, hours_ago, id)| Step::Ingest { space, severity, label, hours_ago, id }
         ),
+        2 => (0..2_usize, 0..4_usize, any::<bool>())
+            .prop_map(|(user, role, leaves)| Step::Member { user, role, leaves }),
         2 => (1_i64..40).prop_map(|hours| Step::Wait { hours }),
     ]
 }
@@ -65,19 +75,30 @@ struct World {
     store: Store,
     user_id: Uuid,
     spaces: [Uuid; 2],
+    /// Who joins the second space, and leaves it.
+    others: [Uuid; 2],
 }
 
 impl World {
     async fn new() -> Self {
         let store = store().await;
         let user_id = registered(&store, "ada@example.org").await.user_id;
+        let others = [
+            registered(&store, "bob@example.org").await.user_id,
+            registered(&store, "eve@example.org").await.user_id,
+        ];
         let personal = store.all_spaces(user_id).await.unwrap()[0].space_id();
         let shared = store
             .create_space(user_id, settings("Engine"), "hash", Kept::without_key)
             .await
             .unwrap();
         let spaces = [personal, shared.space_id()];
-        Self { store, user_id, spaces }
+        Self {
+            store,
+            user_id,
+            spaces,
+            others,
+        }
     }
 
     fn fields(&self, status: usize, priority: usize, assigned: bool, due_in_hours: Option<i64>) -> TaskUpdate {
@@ -125,6 +146,29 @@ impl World {
             if after.is_none() {
                 return events;
             }
+        }
+    }
+
+    async fn change_member(&self, user_id: Uuid, role: SpaceRole, leaves: bool) {
+        let space_id = self.spaces[1];
+        let Ok(space) = self.store.get_space(user_id, space_id).await else {
+            let joined_at = self.store.clock.now();
+            let membership = Membership {
+                space_id,
+                user_id,
+                role,
+                joined_at,
+            };
+            let mut transaction = self.store.transaction();
+            let (_, counts) = add_member(&mut transaction, &membership).unwrap();
+            transaction.update(counts).unwrap();
+            return self.store.commit(transaction).await.unwrap();
+        };
+        if leaves {
+            self.store.leave_space(&space).await.unwrap();
+        } else {
+            let (owner, member) = self.store.find_member(self.user_id, space_id, user_id).await.unwrap();
+            self.store.set_member_role(&owner, member, role).await.unwrap();
         }
     }
 
@@ -195,6 +239,10 @@ impl World {
                     .await
                     .unwrap();
             }
+            Step::Member { user, role, leaves } => {
+                self.change_member(self.others[user], SpaceRole::ALL[role], leaves)
+                    .await;
+            }
             Step::Wait { hours } => self.store.clock.advance(TimeDelta::hours(hours)),
         }
     }
@@ -207,10 +255,15 @@ impl World {
         let overdue = n(tasks.iter().filter(is_overdue));
         let open: Vec<_> = tasks.iter().filter(|task| is_open(task.status)).collect();
 
+        let spaces = self.store.all_spaces(self.user_id).await.unwrap();
+        let members: i64 = spaces
+            .into_iter()
+            .map(|space| i64::from(space.into_space().member_count))
+            .sum();
         let overview = self.store.get_dashboard_overview(&self.spaces).await.unwrap();
         let expected = DashboardOverview {
             spaces: Count::try_from(2).unwrap(),
-            members: Count::try_from(2).unwrap(),
+            members: Count::try_from(members).unwrap(),
             open_tasks: n(open.iter()),
             overdue_tasks: overdue,
             closed_tasks: n(tasks.iter().filter(|task| task.closed_at.is_some())),
@@ -359,13 +412,13 @@ async fn a_recount_finds_what_is_wrong_and_sets_it_right() {
             due_in_hours: None,
         })
         .await;
-    let wrong = Tally::of_membership(None, Some(spaces_contract::SpaceRole::Viewer));
+    let wrong = Tally::of_membership(None, Some(SpaceRole::Viewer));
     let mut transaction = world.store.transaction();
     transaction.count(Scope::Space(world.spaces[0]), wrong);
     world.store.commit(transaction).await.unwrap();
     for repair in [false, true] {
         let found = world.store.recount(repair).await.unwrap();
-        assert_eq!(found.len(), 3);
+        assert_eq!(found.len(), 5);
         let wrong: Vec<_> = found
             .into_iter()
             .filter(|found| !found.differences.is_empty())

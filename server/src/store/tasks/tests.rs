@@ -62,7 +62,8 @@ async fn created(store: &Store, user_id: Uuid, space_id: Uuid, fields: TaskUpdat
 
 /// Many tasks in a few transactions.
 async fn all_created(store: &Store, tasks: &[StoredTask]) {
-    for tasks in tasks.chunks(25) {
+    // Three actions each, and up to three for the counters of its space: 100 at most.
+    for tasks in tasks.chunks(16) {
         let mut transaction = store.transaction();
         for task in tasks {
             add_task(&mut transaction, task).unwrap();

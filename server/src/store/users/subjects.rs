@@ -95,7 +95,10 @@ mod tests {
     use crate::store::Occasion;
 
     fn subject(id: &str) -> Subject {
-        Subject { issuer: "https://issuer.example".to_owned(), id: id.to_owned() }
+        Subject {
+            issuer: "https://issuer.example".to_owned(),
+            id: id.to_owned(),
+        }
     }
 
     fn ada(email: &str) -> NewUser {
@@ -119,8 +122,15 @@ mod tests {
         let attempts = (0..16).map(|_| store.provision(ada("ada@example.org"), &ada_at_issuer));
         let users: Vec<_> = join_all(attempts).await.into_iter().map(Result::unwrap).collect();
         assert!(users.iter().all(|user| user.user_id == users[0].user_id));
-        assert_eq!(store.find_subject(&ada_at_issuer).await.unwrap(), Some(users[0].user_id));
-        assert_eq!(store.all_spaces(users[0].user_id).await.unwrap().len(), 1, "one personal space");
+        assert_eq!(
+            store.find_subject(&ada_at_issuer).await.unwrap(),
+            Some(users[0].user_id)
+        );
+        assert_eq!(
+            store.all_spaces(users[0].user_id).await.unwrap().len(),
+            1,
+            "one personal space"
+        );
         assert_eq!(store.find_subject(&subject("eve")).await.unwrap(), None);
     }
 
