@@ -142,7 +142,7 @@ macro_rules! statuses {
 
         impl Error for $name {
             fn source(&self) -> Option<&(dyn Error + 'static)> {
-                self.0.context.as_deref().map(|context| context as _)
+                self.0.cause()
             }
         }
     )*};
