@@ -1,12 +1,15 @@
 # Every line is one plain command; `make` alone says which there are.
 .DEFAULT_GOAL := help
-.PHONY: help run test generate check lint bench release deps
+.PHONY: help run seed test generate check lint bench release deps
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: ## Build and serve on port 8080 (PORT, DATABASE_PATH and .env change it)
 	cargo run --package spaces-server
+
+seed: ## Fill the database with a demo workspace, to look around in
+	cargo run --package spaces-server -- seed
 
 test: deps ## Everything: formatting, drift, lints, docs, Rust, TypeScript, contract tests, browser
 	cargo fmt --all --check

@@ -15,11 +15,12 @@ use lockstep_runtime::actix::BodyLimits;
 use serde_json::json;
 use spaces_client::Client;
 use spaces_client::reqwest;
-use spaces_contract::{NewSpace, Registration, Session};
+use spaces_contract::{Credentials, NewSpace, Registration, Session, UserRole};
 use spaces_server::app::App;
 use spaces_server::clock::Clock;
 use spaces_server::serve::{assemble, serve_within};
 use spaces_server::settings::Settings;
+use spaces_server::store::Occasion;
 
 /// A password that is not common.
 pub const PASSWORD: &str = "correct horse battery";
@@ -57,7 +58,12 @@ impl TestServer {
     }
 
     async fn begin(changed: &[(&'static str, String)], limits: BodyLimits) -> Self {
-        let fresh = [("DATABASE_PATH", ":memory:".to_owned()), ("PORT", "0".to_owned())];
+        // The clock stands still, so a rate limit would never let anybody go on.
+        let fresh = [
+            ("DATABASE_PATH", ":memory:".to_owned()),
+            ("PORT", "0".to_owned()),
+            ("RATE_LIMIT_PER_MINUTE", "0".to_owned()),
+        ];
         let settings = Settings::from_pairs(fresh.into_iter().chain(changed.iter().cloned())).expect("settings");
         let clock = Clock::manual(noon());
         let app = assemble(&settings, clock).await.expect("an application");
@@ -102,6 +108,36 @@ impl TestServer {
         self.anonymous()
             .register()
             .body(registration)
+            .send()
+            .await
+            .expect("a session")
+            .into_inner()
+    }
+
+    /// Signs an administrator up: the role is given as the command line does it, and asks for a new sign-in.
+    pub async fn admin(&self, name: &str) -> Session {
+        let Session { user, .. } = self.sign_up(name).await;
+        let user = self
+            .app
+            .store
+            .get_user(user.user_id)
+            .await
+            .expect("a store")
+            .expect("a user");
+        let promoted = self
+            .app
+            .store
+            .set_role(user, UserRole::Admin, Occasion::default())
+            .await;
+        let email = promoted.expect("an administrator").email;
+        let credentials = Credentials {
+            email,
+            password: PASSWORD.into(),
+            remember_me: false,
+        };
+        self.anonymous()
+            .login()
+            .body(credentials)
             .send()
             .await
             .expect("a session")

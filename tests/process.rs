@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 /// The longest that a program may take to say something that a test waits for.
@@ -68,7 +69,9 @@ pub struct Server {
     pub base: String,
     /// What it printed until it listened.
     pub printed: String,
-    process: Running,
+    child: Child,
+    /// Reads on, or the server would wait for a reader as soon as the pipe is full.
+    rest: JoinHandle<String>,
 }
 
 impl Server {
@@ -78,25 +81,55 @@ impl Server {
         let printed = process.until("\"message\":\"listening\"").await;
         let (_, address) = printed.rsplit_once("\"address\":\"").expect("an address");
         let (address, _) = address.split_once('"').expect("an address");
+        let base = format!("http://{address}");
+        let Running { child, lines } = process;
+        let rest = tokio::spawn(rest(lines));
         Self {
-            base: format!("http://{address}"),
+            base,
             printed,
-            process,
+            child,
+            rest,
         }
     }
 
     /// Sends SIGTERM, as process managers do.
     pub async fn terminate(&self) {
-        let id = self.process.child.id().expect("it runs").to_string();
+        let id = self.child.id().expect("it runs").to_string();
         let kill = Command::new("kill").args(["-TERM", &id]).status().await;
         assert!(kill.expect("kill").success());
     }
 
     /// Waits until it has ended by itself, and says how, and what it printed last.
     pub async fn ended(mut self) -> (ExitStatus, String) {
-        let rest = self.process.rest().await;
-        let status = timeout(PATIENCE, self.process.child.wait()).await.expect("it ends");
-        (status.expect("a status"), rest)
+        let rest = timeout(PATIENCE, self.rest).await.expect("it ends");
+        let status = timeout(PATIENCE, self.child.wait()).await.expect("it ends");
+        (status.expect("a status"), rest.expect("its output"))
+    }
+}
+
+/// moto, another implementation of AWS's services, as a server of its own; it is killed when this is dropped.
+pub struct Moto {
+    /// Where it listens, such as `http://127.0.0.1:4000`.
+    pub endpoint: String,
+    _process: Running<tokio::process::ChildStderr>,
+}
+
+impl Moto {
+    /// Starts it with these variables in its environment, and waits until it listens.
+    pub async fn start(environment: &[(&str, &str)]) -> Self {
+        let program = target().join("python/bin/moto_server");
+        assert!(program.is_file(), "moto is not installed; run: make deps");
+        let mut command = Command::new(program);
+        command
+            .args(["-H", "127.0.0.1", "-p", "0"])
+            .envs(environment.iter().copied());
+        let mut process = Running::stderr(command);
+        let said = process.until("Running on http://").await;
+        let (_, endpoint) = said.rsplit_once("Running on ").expect("an address");
+        Self {
+            endpoint: endpoint.trim().to_owned(),
+            _process: process,
+        }
     }
 }
 
@@ -145,18 +178,15 @@ impl<Output: AsyncRead + Unpin> Running<Output> {
         }
         read
     }
+}
 
-    async fn rest(&mut self) -> String {
-        let mut read = String::new();
-        while let Some(line) = timeout(PATIENCE, self.lines.next_line())
-            .await
-            .expect("it ends")
-            .expect("text")
-        {
-            read.extend([line.as_str(), "\n"]);
-        }
-        read
+/// What is left of an output.
+async fn rest(mut lines: Lines<BufReader<ChildStdout>>) -> String {
+    let mut read = String::new();
+    while let Some(line) = lines.next_line().await.expect("text") {
+        read.extend([line.as_str(), "\n"]);
     }
+    read
 }
 
 /// Runs a command to its end, and answers what it wrote to standard output; anything but success fails the test with all

@@ -67,6 +67,8 @@ fn segment(value: &impl ToString) -> String {
 pub(crate) enum Scheme {
     /// It travels as `Authorization: Bearer …`.
     BearerAuth,
+    /// It travels as `Authorization: Bearer …`.
+    MetricsToken,
 }
 
 /// Credentials by scheme, sent only to operations that ask for them and never part of `Debug` output.
@@ -83,10 +85,22 @@ impl fmt::Debug for Credentials {
 impl Client {
     /// This client with a credential for `bearerAuth`, which travels as `Authorization: Bearer …`.
     ///
-    /// The `accessToken` of a session.
+    /// The `accessToken` of a session, or one of the issuer that signs people in instead (`AUTH_MODE`). A subject of such
+    /// an issuer that comes for the first time becomes a user; where that cannot be, the code of the 401 says why:
+    /// `email-missing`, `email-unverified`, `email-taken`, `account-unreadable` or `registration-closed`. The roles are
+    /// those of the user in the whole deployment.
     #[must_use]
     pub fn with_bearer_auth(mut self, token: impl Into<String>) -> Self {
         self.credentials.0.insert(Scheme::BearerAuth, token.into());
+        self
+    }
+
+    /// This client with a credential for `metricsToken`, which travels as `Authorization: Bearer …`.
+    ///
+    /// The `METRICS_TOKEN` of the deployment.
+    #[must_use]
+    pub fn with_metrics_token(mut self, token: impl Into<String>) -> Self {
+        self.credentials.0.insert(Scheme::MetricsToken, token.into());
         self
     }
 
@@ -99,6 +113,7 @@ impl Client {
         for (scheme, secret) in schemes.iter().filter_map(|scheme| credentials.get_key_value(scheme)) {
             request = match scheme {
                 Scheme::BearerAuth => request.bearer_auth(secret),
+                Scheme::MetricsToken => request.bearer_auth(secret),
             };
         }
         request
@@ -107,6 +122,69 @@ impl Client {
 
 /// Is it up, and which version is it.
 impl Client {
+    /// The keys that verify our tokens.
+    ///
+    /// The public keys of the local token issuer (RFC 7517), so that other services can verify access tokens. Empty
+    /// where tokens are issued elsewhere.
+    ///
+    /// `GET /.well-known/jwks.json`
+    ///
+    /// # Answers
+    ///
+    /// - 200: The key set.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn get_jwks(&self) -> builder::GetJwks<'_> {
+        builder::GetJwks::new(self)
+    }
+
+    /// All feedback.
+    ///
+    /// Newest first.
+    ///
+    /// `GET /api/feedback`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: A page of feedback.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn list_feedback(&self) -> builder::ListFeedback<'_> {
+        builder::ListFeedback::new(self)
+    }
+
+    /// Say what you think.
+    ///
+    /// Open to everybody; with a token it is kept with the user. Rate limited per address.
+    ///
+    /// `POST /api/feedback`, with `bearerAuth`, if at hand
+    ///
+    /// # Answers
+    ///
+    /// - 201: Received.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 408: The body came too slowly.
+    /// - 409: The request contradicts the state of things.
+    /// - 413: The body is larger than the limit.
+    /// - 415: The body is of a media type or encoding that this operation does not take.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn submit_feedback(&self) -> builder::SubmitFeedback<'_> {
+        builder::SubmitFeedback::new(self)
+    }
+
     /// Readiness, with one check per dependency.
     ///
     /// Answers 200 when every dependency answers, and 503 when one that requests need does not. Load balancers ask here.
@@ -138,6 +216,24 @@ impl Client {
         builder::GetLiveness::new(self)
     }
 
+    /// Metrics for Prometheus.
+    ///
+    /// Requests, errors and latencies by operation and status, store calls, requests in flight, limited and shed
+    /// requests. Open, unless `METRICS_TOKEN` is set.
+    ///
+    /// `GET /metrics`, with `metricsToken`, if at hand
+    ///
+    /// # Answers
+    ///
+    /// - 200: The metrics, in the Prometheus text format.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn get_metrics(&self) -> builder::GetMetrics<'_> {
+        builder::GetMetrics::new(self)
+    }
+
     /// Versions of the service and of its contract.
     ///
     /// Says exactly what is deployed.
@@ -158,7 +254,8 @@ impl Client {
 impl Client {
     /// Change the caller's password.
     ///
-    /// Verifies the current password and revokes all other sessions.
+    /// Verifies the current password and revokes all other sessions. Where another issuer signs people in, this is 403
+    /// with the code `auth-managed-externally`.
     ///
     /// `POST /api/auth/change-password`, with `bearerAuth`
     ///
@@ -172,7 +269,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn change_password(&self) -> builder::ChangePassword<'_> {
@@ -182,7 +279,8 @@ impl Client {
     /// Sign in.
     ///
     /// An unknown email, a wrong password and a disabled account get the same 401 in the same time. Guessing is throttled
-    /// per account and per address.
+    /// per account and per address. Where another issuer signs people in, this is 403 with the code
+    /// `auth-managed-externally`.
     ///
     /// `POST /api/auth/login`
     ///
@@ -191,12 +289,13 @@ impl Client {
     /// - 200: Signed in.
     /// - 400: The request is malformed.
     /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 408: The body came too slowly.
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn login(&self) -> builder::Login<'_> {
@@ -205,7 +304,8 @@ impl Client {
 
     /// End this session, or all of them.
     ///
-    /// The access token stops working at once, and so do the refresh tokens of the session.
+    /// The access token stops working at once, and so do the refresh tokens of the session. Where another issuer signs
+    /// people in, this is 403 with the code `auth-managed-externally`.
     ///
     /// `POST /api/auth/logout`, with `bearerAuth`
     ///
@@ -214,10 +314,12 @@ impl Client {
     /// - 204: Signed out.
     /// - 400: The request is malformed.
     /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
     /// - 408: The body came too slowly.
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn logout(&self) -> builder::Logout<'_> {
@@ -238,6 +340,7 @@ impl Client {
     /// - 401: There is no valid token, or the credentials are wrong.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn get_me(&self) -> builder::GetMe<'_> {
@@ -247,7 +350,7 @@ impl Client {
     /// Exchange a refresh token for new tokens.
     ///
     /// Every refresh token works once. Using one again answers 401 and revokes every token that descends from the same
-    /// sign-in.
+    /// sign-in. Where another issuer signs people in, this is 403 with the code `auth-managed-externally`.
     ///
     /// `POST /api/auth/refresh`
     ///
@@ -256,11 +359,13 @@ impl Client {
     /// - 200: New tokens.
     /// - 400: The request is malformed.
     /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 408: The body came too slowly.
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn refresh_tokens(&self) -> builder::RefreshTokens<'_> {
@@ -270,7 +375,8 @@ impl Client {
     /// Sign up.
     ///
     /// Creates the user and their personal space in one transaction and signs them in. The email is unique whatever its
-    /// case. Closed deployments (`REGISTRATION=closed`) answer 403 with the code `registration-closed`.
+    /// case. Closed deployments (`REGISTRATION=closed`) answer 403 with the code `registration-closed`, and those where
+    /// another issuer signs people in (`AUTH_MODE`) with `auth-managed-externally`.
     ///
     /// `POST /api/auth/register`
     ///
@@ -285,7 +391,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
-    /// - 429: Too many attempts; `Retry-After` says when to try again.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn register(&self) -> builder::Register<'_> {
@@ -306,6 +412,7 @@ impl Client {
     /// - 200: The profile, with the time at which onboarding was completed.
     /// - 401: There is no valid token, or the credentials are wrong.
     /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn complete_onboarding(&self) -> builder::CompleteOnboarding<'_> {
@@ -326,6 +433,7 @@ impl Client {
     /// - 401: There is no valid token, or the credentials are wrong.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn get_preferences(&self) -> builder::GetPreferences<'_> {
@@ -349,6 +457,7 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn update_preferences(&self) -> builder::UpdatePreferences<'_> {
@@ -369,6 +478,7 @@ impl Client {
     /// - 401: There is no valid token, or the credentials are wrong.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn get_profile(&self) -> builder::GetProfile<'_> {
@@ -392,10 +502,181 @@ impl Client {
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn update_profile(&self) -> builder::UpdateProfile<'_> {
         builder::UpdateProfile::new(self)
+    }
+
+    /// All users.
+    ///
+    /// For administrators. `q` is the beginning of an email or a display name, whatever its case.
+    ///
+    /// `GET /api/users`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: A page of accounts.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn list_users(&self) -> builder::ListUsers<'_> {
+        builder::ListUsers::new(self)
+    }
+
+    /// Create a user.
+    ///
+    /// For administrators; like signing up, with a role, and without a session.
+    ///
+    /// `POST /api/users`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 201: Created.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 408: The body came too slowly.
+    /// - 409: The request contradicts the state of things.
+    /// - 413: The body is larger than the limit.
+    /// - 415: The body is of a media type or encoding that this operation does not take.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn create_user(&self) -> builder::CreateUser<'_> {
+        builder::CreateUser::new(self)
+    }
+
+    /// Delete a user.
+    ///
+    /// For administrators. Memberships, sessions and the personal space go too. Nobody deletes themselves or the last
+    /// administrator, and where a space would lose its last owner the answer is 409. An interrupted deletion is
+    /// finished by repeating it.
+    ///
+    /// `DELETE /api/users/{userId}`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 204: Deleted.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 409: The request contradicts the state of things.
+    /// - 412: The `If-Match` is stale.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn delete_user(&self) -> builder::DeleteUser<'_> {
+        builder::DeleteUser::new(self)
+    }
+
+    /// One user.
+    ///
+    /// For administrators, and for oneself; to everybody else the user does not exist.
+    ///
+    /// `GET /api/users/{userId}`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: The account.
+    /// - 304: The caller's copy is current. `send` gives [`Error::UnexpectedResponse`], `send_if_modified` gives `None`.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn get_user(&self) -> builder::GetUser<'_> {
+        builder::GetUser::new(self)
+    }
+
+    /// Change a user.
+    ///
+    /// For administrators, and for oneself; only administrators change the status. Disabling ends all sessions. The
+    /// last active administrator cannot be disabled.
+    ///
+    /// `PUT /api/users/{userId}`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: The account as it is now.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 408: The body came too slowly.
+    /// - 409: The request contradicts the state of things.
+    /// - 412: The `If-Match` is stale.
+    /// - 413: The body is larger than the limit.
+    /// - 415: The body is of a media type or encoding that this operation does not take.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn update_user(&self) -> builder::UpdateUser<'_> {
+        builder::UpdateUser::new(self)
+    }
+
+    /// What a user did.
+    ///
+    /// Sign-ins, changes of account, role and password. Newest first, kept for 90 days. For administrators, and for
+    /// oneself.
+    ///
+    /// `GET /api/users/{userId}/activity`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: A page of activity.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn list_user_activity(&self) -> builder::ListUserActivity<'_> {
+        builder::ListUserActivity::new(self)
+    }
+
+    /// Change what a user may do.
+    ///
+    /// For administrators. The last administrator cannot be demoted. Ends the sessions of the user.
+    ///
+    /// `PUT /api/users/{userId}/role`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: The account as it is now.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 408: The body came too slowly.
+    /// - 409: The request contradicts the state of things.
+    /// - 412: The `If-Match` is stale.
+    /// - 413: The body is larger than the limit.
+    /// - 415: The body is of a media type or encoding that this operation does not take.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn set_user_role(&self) -> builder::SetUserRole<'_> {
+        builder::SetUserRole::new(self)
     }
 }
 
@@ -414,6 +695,7 @@ impl Client {
     /// - 401: There is no valid token, or the credentials are wrong.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn list_spaces(&self) -> builder::ListSpaces<'_> {
@@ -433,9 +715,11 @@ impl Client {
     /// - 401: There is no valid token, or the credentials are wrong.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 408: The body came too slowly.
+    /// - 409: The request contradicts the state of things.
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn create_space(&self) -> builder::CreateSpace<'_> {
@@ -459,6 +743,7 @@ impl Client {
     /// - 409: The request contradicts the state of things.
     /// - 412: The `If-Match` is stale.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn delete_space(&self) -> builder::DeleteSpace<'_> {
@@ -480,6 +765,7 @@ impl Client {
     /// - 404: It does not exist, or is not the caller's to know about.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn get_space(&self) -> builder::GetSpace<'_> {
@@ -503,6 +789,7 @@ impl Client {
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 409: The request contradicts the state of things.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn rotate_invite_code(&self) -> builder::RotateInviteCode<'_> {
@@ -529,6 +816,7 @@ impl Client {
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
     /// - 428: The `If-Match` is missing.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
     /// - 500: A fault of the server. The log has the reason, under the `requestId`.
     /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
     pub fn update_space_settings(&self) -> builder::UpdateSpaceSettings<'_> {
@@ -536,12 +824,982 @@ impl Client {
     }
 }
 
+/// Who is in a space, and as what.
+impl Client {
+    /// The members of a space.
+    ///
+    /// Where the settings show the list to admins only, other members see themselves.
+    ///
+    /// `GET /api/spaces/{spaceId}/members`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: A page of members.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn list_members(&self) -> builder::ListMembers<'_> {
+        builder::ListMembers::new(self)
+    }
+
+    /// Invite somebody by email.
+    ///
+    /// As the settings of the space allow, with a role not above one's own. The code is shown here only.
+    ///
+    /// `POST /api/spaces/{spaceId}/members/invite`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 201: Invited.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 408: The body came too slowly.
+    /// - 409: The request contradicts the state of things.
+    /// - 413: The body is larger than the limit.
+    /// - 415: The body is of a media type or encoding that this operation does not take.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn invite_member(&self) -> builder::InviteMember<'_> {
+        builder::InviteMember::new(self)
+    }
+
+    /// Remove a member, or leave.
+    ///
+    /// For the admins of the space, and for oneself. Only owners remove owners; the last owner cannot go.
+    ///
+    /// `DELETE /api/spaces/{spaceId}/members/{memberId}`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 204: No longer a member.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 409: The request contradicts the state of things.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn remove_member(&self) -> builder::RemoveMember<'_> {
+        builder::RemoveMember::new(self)
+    }
+
+    /// Change the role of a member.
+    ///
+    /// For the admins of the space; only owners make and unmake owners. The last owner cannot be demoted.
+    ///
+    /// `PUT /api/spaces/{spaceId}/members/{memberId}/role`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: The member as they are now.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 408: The body came too slowly.
+    /// - 409: The request contradicts the state of things.
+    /// - 413: The body is larger than the limit.
+    /// - 415: The body is of a media type or encoding that this operation does not take.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn set_member_role(&self) -> builder::SetMemberRole<'_> {
+        builder::SetMemberRole::new(self)
+    }
+}
+
+/// How people come into a space.
+impl Client {
+    /// Create an invitation.
+    ///
+    /// As the settings of the space allow, with a role not above one's own: for an email, or a link that several
+    /// people can use. The code is shown here only.
+    ///
+    /// `POST /api/invitations`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 201: Created.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 408: The body came too slowly.
+    /// - 409: The request contradicts the state of things.
+    /// - 413: The body is larger than the limit.
+    /// - 415: The body is of a media type or encoding that this operation does not take.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn create_invitation(&self) -> builder::CreateInvitation<'_> {
+        builder::CreateInvitation::new(self)
+    }
+
+    /// Accept an invitation.
+    ///
+    /// Also takes the invite code of a space. Accepting twice changes nothing. An invitation for an email can only be
+    /// accepted by its address.
+    ///
+    /// `POST /api/invitations/accept`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: The space, of which the caller is a member now.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 408: The body came too slowly.
+    /// - 409: The request contradicts the state of things.
+    /// - 413: The body is larger than the limit.
+    /// - 415: The body is of a media type or encoding that this operation does not take.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn accept_invitation(&self) -> builder::AcceptInvitation<'_> {
+        builder::AcceptInvitation::new(self)
+    }
+
+    /// Decline an invitation.
+    ///
+    /// Only an invitation for the email of the caller can be declined.
+    ///
+    /// `POST /api/invitations/decline`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 204: Declined.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 408: The body came too slowly.
+    /// - 409: The request contradicts the state of things.
+    /// - 413: The body is larger than the limit.
+    /// - 415: The body is of a media type or encoding that this operation does not take.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn decline_invitation(&self) -> builder::DeclineInvitation<'_> {
+        builder::DeclineInvitation::new(self)
+    }
+
+    /// Invitations for the caller.
+    ///
+    /// Those for the email of the caller that can be accepted.
+    ///
+    /// `GET /api/invitations/pending`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: A page of invitations.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn list_pending_invitations(&self) -> builder::ListPendingInvitations<'_> {
+        builder::ListPendingInvitations::new(self)
+    }
+
+    /// What an invitation is for.
+    ///
+    /// Wrong, expired, used and revoked codes are the same 404. Rate limited per address.
+    ///
+    /// `GET /api/invitations/validate`
+    ///
+    /// # Answers
+    ///
+    /// - 200: The invitation is good.
+    /// - 400: The request is malformed.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn validate_invitation(&self) -> builder::ValidateInvitation<'_> {
+        builder::ValidateInvitation::new(self)
+    }
+
+    /// Revoke an invitation.
+    ///
+    /// For who made it, and for the admins of the space. It stops working at once.
+    ///
+    /// `DELETE /api/invitations/{invitationId}`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 204: Revoked.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn revoke_invitation(&self) -> builder::RevokeInvitation<'_> {
+        builder::RevokeInvitation::new(self)
+    }
+}
+
+/// Work in spaces, shared and personal.
+impl Client {
+    /// Tasks over all of the caller's spaces.
+    ///
+    /// One merged list over all spaces of the caller, or those of one. Only an absent `nextCursor` ends it. Who walks
+    /// through it meets every task once that is there all the while, also where others change due times meanwhile: in
+    /// the list by due time such a task keeps, for this walk, the place that it had at its beginning.
+    ///
+    /// `GET /api/tasks`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: A page of tasks.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn list_tasks(&self) -> builder::ListTasks<'_> {
+        builder::ListTasks::new(self)
+    }
+
+    /// Create a task.
+    ///
+    /// For members of the space; the assignee must be one too.
+    ///
+    /// `POST /api/tasks`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 201: Created.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 408: The body came too slowly.
+    /// - 409: The request contradicts the state of things.
+    /// - 413: The body is larger than the limit.
+    /// - 415: The body is of a media type or encoding that this operation does not take.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn create_task(&self) -> builder::CreateTask<'_> {
+        builder::CreateTask::new(self)
+    }
+
+    /// Change several tasks.
+    ///
+    /// Up to 100 changes of status, assignments and deletions, in order. Each succeeds or fails by itself, and the
+    /// results are in the same order. A batch that names a task twice, or an action without the field that it needs or
+    /// with one that it does not, is refused as a whole, with 422 and nothing changed. With an Idempotency-Key the
+    /// results are kept once all changes are made.
+    ///
+    /// `POST /api/tasks/batch`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: What came of each.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 408: The body came too slowly.
+    /// - 409: The request contradicts the state of things.
+    /// - 413: The body is larger than the limit.
+    /// - 415: The body is of a media type or encoding that this operation does not take.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn batch_tasks(&self) -> builder::BatchTasks<'_> {
+        builder::BatchTasks::new(self)
+    }
+
+    /// Delete a task.
+    ///
+    /// For the admins of the space.
+    ///
+    /// `DELETE /api/tasks/{taskId}`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 204: Deleted.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 412: The `If-Match` is stale.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn delete_task(&self) -> builder::DeleteTask<'_> {
+        builder::DeleteTask::new(self)
+    }
+
+    /// One task.
+    ///
+    /// With its first comments and, where it came from an event, that event as it was.
+    ///
+    /// `GET /api/tasks/{taskId}`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: The task.
+    /// - 304: The caller's copy is current. `send` gives [`Error::UnexpectedResponse`], `send_if_modified` gives `None`.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn get_task(&self) -> builder::GetTask<'_> {
+        builder::GetTask::new(self)
+    }
+
+    /// Change parts of a task.
+    ///
+    /// A merge patch (RFC 7396). Null clears, absent keeps.
+    ///
+    /// `PATCH /api/tasks/{taskId}`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: The task as it is now.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 408: The body came too slowly.
+    /// - 412: The `If-Match` is stale.
+    /// - 413: The body is larger than the limit.
+    /// - 415: The body is of a media type or encoding that this operation does not take.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 428: The `If-Match` is missing.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn patch_task(&self) -> builder::PatchTask<'_> {
+        builder::PatchTask::new(self)
+    }
+
+    /// Replace a task.
+    ///
+    /// For members of the space. An optional field that is absent is cleared.
+    ///
+    /// `PUT /api/tasks/{taskId}`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: The task as it is now.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 408: The body came too slowly.
+    /// - 412: The `If-Match` is stale.
+    /// - 413: The body is larger than the limit.
+    /// - 415: The body is of a media type or encoding that this operation does not take.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 428: The `If-Match` is missing.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn update_task(&self) -> builder::UpdateTask<'_> {
+        builder::UpdateTask::new(self)
+    }
+
+    /// The comments of a task.
+    ///
+    /// Oldest first.
+    ///
+    /// `GET /api/tasks/{taskId}/comments`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: A page of comments.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn list_task_comments(&self) -> builder::ListTaskComments<'_> {
+        builder::ListTaskComments::new(self)
+    }
+
+    /// Comment on a task.
+    ///
+    /// For members of the space.
+    ///
+    /// `POST /api/tasks/{taskId}/comments`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 201: Added.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 408: The body came too slowly.
+    /// - 409: The request contradicts the state of things.
+    /// - 413: The body is larger than the limit.
+    /// - 415: The body is of a media type or encoding that this operation does not take.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn add_task_comment(&self) -> builder::AddTaskComment<'_> {
+        builder::AddTaskComment::new(self)
+    }
+
+    /// Change the status of a task.
+    ///
+    /// For members of the space. `closedAt` is set on entering `done` or `cancelled`, and cleared on reopening.
+    ///
+    /// `PUT /api/tasks/{taskId}/status`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: The task as it is now.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 408: The body came too slowly.
+    /// - 412: The `If-Match` is stale.
+    /// - 413: The body is larger than the limit.
+    /// - 415: The body is of a media type or encoding that this operation does not take.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn set_task_status(&self) -> builder::SetTaskStatus<'_> {
+        builder::SetTaskStatus::new(self)
+    }
+
+    /// The caller's personal tasks.
+    ///
+    /// The tasks of the personal space. A token of somebody else is 403.
+    ///
+    /// `GET /api/users/{userId}/tasks`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: A page of tasks.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn list_user_tasks(&self) -> builder::ListUserTasks<'_> {
+        builder::ListUserTasks::new(self)
+    }
+
+    /// Create a personal task.
+    ///
+    /// In the personal space of the caller.
+    ///
+    /// `POST /api/users/{userId}/tasks`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 201: Created.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 408: The body came too slowly.
+    /// - 409: The request contradicts the state of things.
+    /// - 413: The body is larger than the limit.
+    /// - 415: The body is of a media type or encoding that this operation does not take.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn create_user_task(&self) -> builder::CreateUserTask<'_> {
+        builder::CreateUserTask::new(self)
+    }
+
+    /// Delete a personal task.
+    ///
+    /// In the personal space of the caller.
+    ///
+    /// `DELETE /api/users/{userId}/tasks/{taskId}`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 204: Deleted.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 412: The `If-Match` is stale.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn delete_user_task(&self) -> builder::DeleteUserTask<'_> {
+        builder::DeleteUserTask::new(self)
+    }
+
+    /// One personal task.
+    ///
+    /// In the personal space of the caller.
+    ///
+    /// `GET /api/users/{userId}/tasks/{taskId}`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: The task.
+    /// - 304: The caller's copy is current. `send` gives [`Error::UnexpectedResponse`], `send_if_modified` gives `None`.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn get_user_task(&self) -> builder::GetUserTask<'_> {
+        builder::GetUserTask::new(self)
+    }
+
+    /// Change parts of a personal task.
+    ///
+    /// A merge patch (RFC 7396). Null clears, absent keeps.
+    ///
+    /// `PATCH /api/users/{userId}/tasks/{taskId}`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: The task as it is now.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 408: The body came too slowly.
+    /// - 412: The `If-Match` is stale.
+    /// - 413: The body is larger than the limit.
+    /// - 415: The body is of a media type or encoding that this operation does not take.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn patch_user_task(&self) -> builder::PatchUserTask<'_> {
+        builder::PatchUserTask::new(self)
+    }
+
+    /// Replace a personal task.
+    ///
+    /// An optional field that is absent is cleared.
+    ///
+    /// `PUT /api/users/{userId}/tasks/{taskId}`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: The task as it is now.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 408: The body came too slowly.
+    /// - 412: The `If-Match` is stale.
+    /// - 413: The body is larger than the limit.
+    /// - 415: The body is of a media type or encoding that this operation does not take.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn replace_user_task(&self) -> builder::ReplaceUserTask<'_> {
+        builder::ReplaceUserTask::new(self)
+    }
+}
+
+/// Monitoring events, and the tasks that follow from them.
+impl Client {
+    /// Events over all of the caller's spaces.
+    ///
+    /// Newest first, by the time at which they occurred.
+    ///
+    /// `GET /api/events`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: A page of events.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn list_events(&self) -> builder::ListEvents<'_> {
+        builder::ListEvents::new(self)
+    }
+
+    /// Take in monitoring events.
+    ///
+    /// Up to 100 events into spaces of which the caller is a member. The same event id twice is one event. Each is
+    /// taken or refused by itself.
+    ///
+    /// `POST /api/events`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: What came of each, in the same order.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 408: The body came too slowly.
+    /// - 413: The body is larger than the limit.
+    /// - 415: The body is of a media type or encoding that this operation does not take.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn ingest_events(&self) -> builder::IngestEvents<'_> {
+        builder::IngestEvents::new(self)
+    }
+
+    /// One event.
+    ///
+    /// As it was taken in.
+    ///
+    /// `GET /api/events/{eventId}`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: The event.
+    /// - 304: The caller's copy is current. `send` gives [`Error::UnexpectedResponse`], `send_if_modified` gives `None`.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn get_event(&self) -> builder::GetEvent<'_> {
+        builder::GetEvent::new(self)
+    }
+
+    /// Turn an event into a task.
+    ///
+    /// For members of the space. Severity 0 and 1 become `low`, 2 and 3 `medium`, 4 `high`, 5 `critical`; title and
+    /// description are made from the event unless given. Once per event, unless `again` is true.
+    ///
+    /// `POST /api/events/{eventId}/create-task`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 201: Created.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 408: The body came too slowly.
+    /// - 409: The request contradicts the state of things.
+    /// - 413: The body is larger than the limit.
+    /// - 415: The body is of a media type or encoding that this operation does not take.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn create_task_from_event(&self) -> builder::CreateTaskFromEvent<'_> {
+        builder::CreateTaskFromEvent::new(self)
+    }
+}
+
+/// Figures, always equal to a recount.
+impl Client {
+    /// Figures of events.
+    ///
+    /// Of one space, or of all spaces of the caller: all events by severity, account, region and source, and the
+    /// last days one by one.
+    ///
+    /// `GET /api/dashboard/events-stats`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: The figures.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn get_events_stats(&self) -> builder::GetEventsStats<'_> {
+        builder::GetEventsStats::new(self)
+    }
+
+    /// Headline figures.
+    ///
+    /// Of one space, or of all spaces of the caller.
+    ///
+    /// `GET /api/dashboard/overview`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: The figures.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn get_dashboard_overview(&self) -> builder::GetDashboardOverview<'_> {
+        builder::GetDashboardOverview::new(self)
+    }
+
+    /// Figures of tasks.
+    ///
+    /// Of one space, or of all spaces of the caller.
+    ///
+    /// `GET /api/dashboard/tasks-stats`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: The figures.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn get_tasks_stats(&self) -> builder::GetTasksStats<'_> {
+        builder::GetTasksStats::new(self)
+    }
+
+    /// Figures of users.
+    ///
+    /// Of the whole deployment.
+    ///
+    /// `GET /api/dashboard/users-stats`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: The figures.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn get_users_stats(&self) -> builder::GetUsersStats<'_> {
+        builder::GetUsersStats::new(self)
+    }
+}
+
+/// What administrators set for the whole deployment.
+impl Client {
+    /// The AWS account that is watched.
+    ///
+    /// For administrators.
+    ///
+    /// `GET /api/config/aws`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: The configuration.
+    /// - 304: The caller's copy is current. `send` gives [`Error::UnexpectedResponse`], `send_if_modified` gives `None`.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn get_aws_config(&self) -> builder::GetAwsConfig<'_> {
+        builder::GetAwsConfig::new(self)
+    }
+
+    /// Set the AWS account that is watched.
+    ///
+    /// For administrators. There are no long-lived keys; access is by a role of that very account. The first time,
+    /// `If-Match` is `"0"`.
+    ///
+    /// `PUT /api/config/aws`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: The configuration as it is now.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 408: The body came too slowly.
+    /// - 412: The `If-Match` is stale.
+    /// - 413: The body is larger than the limit.
+    /// - 415: The body is of a media type or encoding that this operation does not take.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 428: The `If-Match` is missing.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn update_aws_config(&self) -> builder::UpdateAwsConfig<'_> {
+        builder::UpdateAwsConfig::new(self)
+    }
+
+    /// Try the AWS account.
+    ///
+    /// For administrators. Assumes the configured role, asks STS who one is there, and says what was reached, or why
+    /// not. Answers 404 until an account is configured.
+    ///
+    /// `POST /api/config/aws/test`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: What came of it.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 404: It does not exist, or is not the caller's to know about.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn test_aws_connection(&self) -> builder::TestAwsConnection<'_> {
+        builder::TestAwsConnection::new(self)
+    }
+
+    /// What is watched.
+    ///
+    /// For administrators. Until it is set, nothing is watched, and the ETag is `"0"`.
+    ///
+    /// `GET /api/config/monitoring`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: The configuration.
+    /// - 304: The caller's copy is current. `send` gives [`Error::UnexpectedResponse`], `send_if_modified` gives `None`.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn get_monitoring_config(&self) -> builder::GetMonitoringConfig<'_> {
+        builder::GetMonitoringConfig::new(self)
+    }
+
+    /// Set what is watched.
+    ///
+    /// For administrators. The space must exist.
+    ///
+    /// `PUT /api/config/monitoring`, with `bearerAuth`
+    ///
+    /// # Answers
+    ///
+    /// - 200: The configuration as it is now.
+    /// - 400: The request is malformed.
+    /// - 401: There is no valid token, or the credentials are wrong.
+    /// - 403: The caller may know about it, but not do this.
+    /// - 406: The `Accept` header refuses every media type that this operation has.
+    /// - 408: The body came too slowly.
+    /// - 412: The `If-Match` is stale.
+    /// - 413: The body is larger than the limit.
+    /// - 415: The body is of a media type or encoding that this operation does not take.
+    /// - 422: Well-formed, with invalid values; `errors` lists all of them.
+    /// - 428: The `If-Match` is missing.
+    /// - 429: Too many requests; `Retry-After` says when to try again.
+    /// - 500: A fault of the server. The log has the reason, under the `requestId`.
+    /// - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+    pub fn update_monitoring_config(&self) -> builder::UpdateMonitoringConfig<'_> {
+        builder::UpdateMonitoringConfig::new(self)
+    }
+}
+
 /// A builder per operation: its arguments and how it is sent.
 pub mod builder {
-    use super::{Client, Error, ResponseValue, Scheme, segment, types};
+    use super::{ByteStream, Client, Error, ResponseValue, Scheme, segment, types};
     use progenitor_client::QueryParam;
     use reqwest::StatusCode;
-    use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
+    use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+
+    /// Arguments of [`Client::get_jwks`].
+    #[derive(Debug)]
+    pub struct GetJwks<'a> {
+        client: &'a Client,
+    }
+
+    impl<'a> GetJwks<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client }
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::JsonWebKeySet>, Error<types::Problem>> {
+            let Self { client } = self;
+            let url = format!("{}/.well-known/jwks.json", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            let request = client.client.get(url).headers(headers);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                406 | 429 | 500 | 503 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
 
     /// Arguments of [`Client::change_password`].
     #[derive(Debug)]
@@ -625,7 +1883,7 @@ pub mod builder {
             let response = request.send().await?;
             match response.status().as_u16() {
                 200 => ResponseValue::from_response(response).await,
-                400 | 401 | 406 | 408 | 413 | 415 | 422 | 429 | 500 | 503 => {
+                400 | 401 | 403 | 406 | 408 | 413 | 415 | 422 | 429 | 500 | 503 => {
                     Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
                 }
                 _ => Err(Error::UnexpectedResponse(response)),
@@ -673,7 +1931,7 @@ pub mod builder {
             let response = request.send().await?;
             match response.status().as_u16() {
                 204 => Ok(ResponseValue::empty(response)),
-                400 | 401 | 408 | 413 | 415 | 422 | 500 | 503 => {
+                400 | 401 | 403 | 408 | 413 | 415 | 422 | 429 | 500 | 503 => {
                     Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
                 }
                 _ => Err(Error::UnexpectedResponse(response)),
@@ -726,7 +1984,7 @@ pub mod builder {
             let response = request.send().await?;
             match response.status().as_u16() {
                 200 => ResponseValue::from_response(response).await,
-                400 | 401 | 406 | 422 | 500 | 503 => {
+                400 | 401 | 406 | 422 | 429 | 500 | 503 => {
                     Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
                 }
                 _ => Err(Error::UnexpectedResponse(response)),
@@ -786,7 +2044,7 @@ pub mod builder {
             let response = request.send().await?;
             match response.status().as_u16() {
                 200 => ResponseValue::from_response(response).await,
-                400 | 401 | 406 | 408 | 413 | 415 | 422 | 500 | 503 => {
+                400 | 401 | 403 | 406 | 408 | 413 | 415 | 422 | 429 | 500 | 503 => {
                     Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
                 }
                 _ => Err(Error::UnexpectedResponse(response)),
@@ -833,6 +2091,1461 @@ pub mod builder {
             match response.status().as_u16() {
                 201 => ResponseValue::from_response(response).await,
                 400 | 403 | 406 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::get_aws_config`].
+    #[derive(Debug)]
+    pub struct GetAwsConfig<'a> {
+        client: &'a Client,
+        if_none_match: Result<Option<String>, String>,
+    }
+
+    impl<'a> GetAwsConfig<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                if_none_match: Ok(None),
+            }
+        }
+
+        /// ETags that the caller already has; a match answers 304 without a body (RFC 9110, 13.1.2).
+        pub fn if_none_match<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.if_none_match = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`if_none_match` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::AwsConfig>, Error<types::Problem>> {
+            let Self { client, if_none_match } = self;
+            let if_none_match = if_none_match.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/config/aws", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            if let Some(value) = &if_none_match {
+                headers.insert("if-none-match", value.to_string().try_into()?);
+            }
+            let request = client.client.get(url).headers(headers);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 404 | 406 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+
+        /// Sends the request; an answer 304 is `None`: the copy that `if_none_match` names is current.
+        pub async fn send_if_modified(self) -> Result<ResponseValue<Option<types::AwsConfig>>, Error<types::Problem>> {
+            match self.send().await {
+                Ok(response) => {
+                    let (status, headers) = (response.status(), response.headers().clone());
+                    Ok(ResponseValue::new(Some(response.into_inner()), status, headers))
+                }
+                Err(Error::UnexpectedResponse(response)) if response.status() == StatusCode::NOT_MODIFIED => {
+                    Ok(ResponseValue::new(None, response.status(), response.headers().clone()))
+                }
+                Err(error) => Err(error),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::update_aws_config`].
+    #[derive(Debug)]
+    pub struct UpdateAwsConfig<'a> {
+        client: &'a Client,
+        if_match: Result<Option<String>, String>,
+        body: Result<types::AwsConfig, String>,
+    }
+
+    impl<'a> UpdateAwsConfig<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                if_match: Ok(None),
+                body: Err("`body` is missing".to_string()),
+            }
+        }
+
+        /// The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1), and none at all 428 (RFC 6585).
+        pub fn if_match<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.if_match = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`if_match` is not valid".to_string());
+            self
+        }
+
+        /// The configuration.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::AwsConfig>,
+        {
+            self.body = value.try_into().map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::AwsConfig>, Error<types::Problem>> {
+            let Self { client, if_match, body } = self;
+            let if_match = if_match.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/config/aws", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            if let Some(value) = &if_match {
+                headers.insert("if-match", value.to_string().try_into()?);
+            }
+            let request = client.client.put(url).headers(headers).json(&body);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 406 | 408 | 412 | 413 | 415 | 422 | 428 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::test_aws_connection`].
+    #[derive(Debug)]
+    pub struct TestAwsConnection<'a> {
+        client: &'a Client,
+    }
+
+    impl<'a> TestAwsConnection<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client }
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::AwsConnectionTest>, Error<types::Problem>> {
+            let Self { client } = self;
+            let url = format!("{}/api/config/aws/test", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            let request = client.client.post(url).headers(headers);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                401 | 403 | 404 | 406 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::get_monitoring_config`].
+    #[derive(Debug)]
+    pub struct GetMonitoringConfig<'a> {
+        client: &'a Client,
+        if_none_match: Result<Option<String>, String>,
+    }
+
+    impl<'a> GetMonitoringConfig<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                if_none_match: Ok(None),
+            }
+        }
+
+        /// ETags that the caller already has; a match answers 304 without a body (RFC 9110, 13.1.2).
+        pub fn if_none_match<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.if_none_match = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`if_none_match` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::MonitoringConfig>, Error<types::Problem>> {
+            let Self { client, if_none_match } = self;
+            let if_none_match = if_none_match.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/config/monitoring", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            if let Some(value) = &if_none_match {
+                headers.insert("if-none-match", value.to_string().try_into()?);
+            }
+            let request = client.client.get(url).headers(headers);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 406 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+
+        /// Sends the request; an answer 304 is `None`: the copy that `if_none_match` names is current.
+        pub async fn send_if_modified(
+            self,
+        ) -> Result<ResponseValue<Option<types::MonitoringConfig>>, Error<types::Problem>> {
+            match self.send().await {
+                Ok(response) => {
+                    let (status, headers) = (response.status(), response.headers().clone());
+                    Ok(ResponseValue::new(Some(response.into_inner()), status, headers))
+                }
+                Err(Error::UnexpectedResponse(response)) if response.status() == StatusCode::NOT_MODIFIED => {
+                    Ok(ResponseValue::new(None, response.status(), response.headers().clone()))
+                }
+                Err(error) => Err(error),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::update_monitoring_config`].
+    #[derive(Debug)]
+    pub struct UpdateMonitoringConfig<'a> {
+        client: &'a Client,
+        if_match: Result<Option<String>, String>,
+        body: Result<types::MonitoringConfig, String>,
+    }
+
+    impl<'a> UpdateMonitoringConfig<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                if_match: Ok(None),
+                body: Err("`body` is missing".to_string()),
+            }
+        }
+
+        /// The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1), and none at all 428 (RFC 6585).
+        pub fn if_match<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.if_match = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`if_match` is not valid".to_string());
+            self
+        }
+
+        /// The configuration.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::MonitoringConfig>,
+        {
+            self.body = value.try_into().map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::MonitoringConfig>, Error<types::Problem>> {
+            let Self { client, if_match, body } = self;
+            let if_match = if_match.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/config/monitoring", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            if let Some(value) = &if_match {
+                headers.insert("if-match", value.to_string().try_into()?);
+            }
+            let request = client.client.put(url).headers(headers).json(&body);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 406 | 408 | 412 | 413 | 415 | 422 | 428 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::get_events_stats`].
+    #[derive(Debug)]
+    pub struct GetEventsStats<'a> {
+        client: &'a Client,
+        days: Result<Option<i32>, String>,
+        space_id: Result<Option<types::Uuid>, String>,
+    }
+
+    impl<'a> GetEventsStats<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                days: Ok(None),
+                space_id: Ok(None),
+            }
+        }
+
+        /// How many days the series have, today included.
+        ///
+        /// Without it, the server takes `30`.
+        pub fn days<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<i32>,
+        {
+            self.days = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`days` is not valid".to_string());
+            self
+        }
+
+        /// Only this space.
+        pub fn space_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.space_id = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`space_id` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::EventsStats>, Error<types::Problem>> {
+            let Self { client, days, space_id } = self;
+            let days = days.map_err(Error::InvalidRequest)?;
+            let space_id = space_id.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/dashboard/events-stats", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            let request = client
+                .client
+                .get(url)
+                .headers(headers)
+                .query(&QueryParam::new("spaceId", &space_id))
+                .query(&QueryParam::new("days", &days));
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 404 | 406 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::get_dashboard_overview`].
+    #[derive(Debug)]
+    pub struct GetDashboardOverview<'a> {
+        client: &'a Client,
+        space_id: Result<Option<types::Uuid>, String>,
+    }
+
+    impl<'a> GetDashboardOverview<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                space_id: Ok(None),
+            }
+        }
+
+        /// Only this space.
+        pub fn space_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.space_id = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`space_id` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::DashboardOverview>, Error<types::Problem>> {
+            let Self { client, space_id } = self;
+            let space_id = space_id.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/dashboard/overview", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            let request = client
+                .client
+                .get(url)
+                .headers(headers)
+                .query(&QueryParam::new("spaceId", &space_id));
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 404 | 406 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::get_tasks_stats`].
+    #[derive(Debug)]
+    pub struct GetTasksStats<'a> {
+        client: &'a Client,
+        days: Result<Option<i32>, String>,
+        space_id: Result<Option<types::Uuid>, String>,
+    }
+
+    impl<'a> GetTasksStats<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                days: Ok(None),
+                space_id: Ok(None),
+            }
+        }
+
+        /// How many days the series have, today included.
+        ///
+        /// Without it, the server takes `30`.
+        pub fn days<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<i32>,
+        {
+            self.days = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`days` is not valid".to_string());
+            self
+        }
+
+        /// Only this space.
+        pub fn space_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.space_id = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`space_id` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::TasksStats>, Error<types::Problem>> {
+            let Self { client, days, space_id } = self;
+            let days = days.map_err(Error::InvalidRequest)?;
+            let space_id = space_id.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/dashboard/tasks-stats", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            let request = client
+                .client
+                .get(url)
+                .headers(headers)
+                .query(&QueryParam::new("spaceId", &space_id))
+                .query(&QueryParam::new("days", &days));
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 404 | 406 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::get_users_stats`].
+    #[derive(Debug)]
+    pub struct GetUsersStats<'a> {
+        client: &'a Client,
+        days: Result<Option<i32>, String>,
+    }
+
+    impl<'a> GetUsersStats<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, days: Ok(None) }
+        }
+
+        /// How many days the series have, today included.
+        ///
+        /// Without it, the server takes `30`.
+        pub fn days<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<i32>,
+        {
+            self.days = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`days` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::UsersStats>, Error<types::Problem>> {
+            let Self { client, days } = self;
+            let days = days.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/dashboard/users-stats", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            let request = client
+                .client
+                .get(url)
+                .headers(headers)
+                .query(&QueryParam::new("days", &days));
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 406 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::list_events`].
+    #[derive(Debug)]
+    pub struct ListEvents<'a> {
+        client: &'a Client,
+        account: Result<Option<types::EventLabel>, String>,
+        cursor: Result<Option<String>, String>,
+        from: Result<Option<types::Timestamp>, String>,
+        limit: Result<Option<i32>, String>,
+        region: Result<Option<types::EventLabel>, String>,
+        severity: Result<Option<i32>, String>,
+        source: Result<Option<types::EventLabel>, String>,
+        space_id: Result<Option<types::Uuid>, String>,
+        to: Result<Option<types::Timestamp>, String>,
+    }
+
+    impl<'a> ListEvents<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                account: Ok(None),
+                cursor: Ok(None),
+                from: Ok(None),
+                limit: Ok(None),
+                region: Ok(None),
+                severity: Ok(None),
+                source: Ok(None),
+                space_id: Ok(None),
+                to: Ok(None),
+            }
+        }
+
+        /// Only events of this account.
+        pub fn account<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::EventLabel>,
+        {
+            self.account = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`account` is not valid".to_string());
+            self
+        }
+
+        /// The `nextCursor` of the page before. Opaque, and bound to the caller and to the other parameters: anything else
+        /// answers 400 with the code `invalid-cursor`.
+        pub fn cursor<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.cursor = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`cursor` is not valid".to_string());
+            self
+        }
+
+        /// Only what occurred then or later.
+        pub fn from<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Timestamp>,
+        {
+            self.from = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`from` is not valid".to_string());
+            self
+        }
+
+        /// How many items a page has at most.
+        ///
+        /// Without it, the server takes `25`.
+        pub fn limit<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<i32>,
+        {
+            self.limit = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`limit` is not valid".to_string());
+            self
+        }
+
+        /// Only events of this region.
+        pub fn region<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::EventLabel>,
+        {
+            self.region = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`region` is not valid".to_string());
+            self
+        }
+
+        /// Only events of this severity or worse.
+        pub fn severity<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<i32>,
+        {
+            self.severity = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`severity` is not valid".to_string());
+            self
+        }
+
+        /// Only events of this source.
+        pub fn source<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::EventLabel>,
+        {
+            self.source = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`source` is not valid".to_string());
+            self
+        }
+
+        /// Only this space.
+        pub fn space_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.space_id = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`space_id` is not valid".to_string());
+            self
+        }
+
+        /// Only what occurred before then.
+        pub fn to<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Timestamp>,
+        {
+            self.to = value.try_into().map(Some).map_err(|_| "`to` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::EventList>, Error<types::Problem>> {
+            let Self {
+                client,
+                account,
+                cursor,
+                from,
+                limit,
+                region,
+                severity,
+                source,
+                space_id,
+                to,
+            } = self;
+            let account = account.map_err(Error::InvalidRequest)?;
+            let cursor = cursor.map_err(Error::InvalidRequest)?;
+            let from = from.map_err(Error::InvalidRequest)?;
+            let limit = limit.map_err(Error::InvalidRequest)?;
+            let region = region.map_err(Error::InvalidRequest)?;
+            let severity = severity.map_err(Error::InvalidRequest)?;
+            let source = source.map_err(Error::InvalidRequest)?;
+            let space_id = space_id.map_err(Error::InvalidRequest)?;
+            let to = to.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/events", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            let request = client
+                .client
+                .get(url)
+                .headers(headers)
+                .query(&QueryParam::new("spaceId", &space_id))
+                .query(&QueryParam::new("severity", &severity))
+                .query(&QueryParam::new("account", &account))
+                .query(&QueryParam::new("region", &region))
+                .query(&QueryParam::new("source", &source))
+                .query(&QueryParam::new("from", &from))
+                .query(&QueryParam::new("to", &to))
+                .query(&QueryParam::new("limit", &limit))
+                .query(&QueryParam::new("cursor", &cursor));
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 404 | 406 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::ingest_events`].
+    #[derive(Debug)]
+    pub struct IngestEvents<'a> {
+        client: &'a Client,
+        body: Result<types::EventBatch, String>,
+    }
+
+    impl<'a> IngestEvents<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                body: Err("`body` is missing".to_string()),
+            }
+        }
+
+        /// The events.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::EventBatch>,
+        {
+            self.body = value.try_into().map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::EventBatchResult>, Error<types::Problem>> {
+            let Self { client, body } = self;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/events", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            let request = client.client.post(url).headers(headers).json(&body);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 406 | 408 | 413 | 415 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::get_event`].
+    #[derive(Debug)]
+    pub struct GetEvent<'a> {
+        client: &'a Client,
+        event_id: Result<types::EventId, String>,
+        if_none_match: Result<Option<String>, String>,
+    }
+
+    impl<'a> GetEvent<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                event_id: Err("`event_id` is missing".to_string()),
+                if_none_match: Ok(None),
+            }
+        }
+
+        /// The event.
+        pub fn event_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::EventId>,
+        {
+            self.event_id = value.try_into().map_err(|_| "`event_id` is not valid".to_string());
+            self
+        }
+
+        /// ETags that the caller already has; a match answers 304 without a body (RFC 9110, 13.1.2).
+        pub fn if_none_match<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.if_none_match = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`if_none_match` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::Event>, Error<types::Problem>> {
+            let Self {
+                client,
+                event_id,
+                if_none_match,
+            } = self;
+            let event_id = event_id.map_err(Error::InvalidRequest)?;
+            let if_none_match = if_none_match.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/events/{}", client.baseurl, segment(&event_id));
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            if let Some(value) = &if_none_match {
+                headers.insert("if-none-match", value.to_string().try_into()?);
+            }
+            let request = client.client.get(url).headers(headers);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 404 | 406 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+
+        /// Sends the request; an answer 304 is `None`: the copy that `if_none_match` names is current.
+        pub async fn send_if_modified(self) -> Result<ResponseValue<Option<types::Event>>, Error<types::Problem>> {
+            match self.send().await {
+                Ok(response) => {
+                    let (status, headers) = (response.status(), response.headers().clone());
+                    Ok(ResponseValue::new(Some(response.into_inner()), status, headers))
+                }
+                Err(Error::UnexpectedResponse(response)) if response.status() == StatusCode::NOT_MODIFIED => {
+                    Ok(ResponseValue::new(None, response.status(), response.headers().clone()))
+                }
+                Err(error) => Err(error),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::create_task_from_event`].
+    #[derive(Debug)]
+    pub struct CreateTaskFromEvent<'a> {
+        client: &'a Client,
+        event_id: Result<types::EventId, String>,
+        idempotency_key: Result<Option<String>, String>,
+        body: Result<Option<types::EventTask>, String>,
+    }
+
+    impl<'a> CreateTaskFromEvent<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                event_id: Err("`event_id` is missing".to_string()),
+                idempotency_key: Ok(None),
+                body: Ok(None),
+            }
+        }
+
+        /// The event.
+        pub fn event_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::EventId>,
+        {
+            self.event_id = value.try_into().map_err(|_| "`event_id` is not valid".to_string());
+            self
+        }
+
+        /// Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request
+        /// 422, and while the first is in progress 409.
+        pub fn idempotency_key<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.idempotency_key = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`idempotency_key` is not valid".to_string());
+            self
+        }
+
+        /// What differs from what the event says.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::EventTask>,
+        {
+            self.body = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::Task>, Error<types::Problem>> {
+            let Self {
+                client,
+                event_id,
+                idempotency_key,
+                body,
+            } = self;
+            let event_id = event_id.map_err(Error::InvalidRequest)?;
+            let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/events/{}/create-task", client.baseurl, segment(&event_id));
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            if let Some(value) = &idempotency_key {
+                headers.insert("idempotency-key", value.to_string().try_into()?);
+            }
+            let request = client.client.post(url).headers(headers);
+            let request = match body {
+                Some(body) => request.json(&body),
+                None => request,
+            };
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                201 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 404 | 406 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::list_feedback`].
+    #[derive(Debug)]
+    pub struct ListFeedback<'a> {
+        client: &'a Client,
+        category: Result<Option<types::FeedbackCategory>, String>,
+        cursor: Result<Option<String>, String>,
+        limit: Result<Option<i32>, String>,
+    }
+
+    impl<'a> ListFeedback<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                category: Ok(None),
+                cursor: Ok(None),
+                limit: Ok(None),
+            }
+        }
+
+        /// Only this category.
+        pub fn category<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::FeedbackCategory>,
+        {
+            self.category = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`category` is not valid".to_string());
+            self
+        }
+
+        /// The `nextCursor` of the page before. Opaque, and bound to the caller and to the other parameters: anything else
+        /// answers 400 with the code `invalid-cursor`.
+        pub fn cursor<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.cursor = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`cursor` is not valid".to_string());
+            self
+        }
+
+        /// How many items a page has at most.
+        ///
+        /// Without it, the server takes `25`.
+        pub fn limit<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<i32>,
+        {
+            self.limit = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`limit` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::FeedbackList>, Error<types::Problem>> {
+            let Self {
+                client,
+                category,
+                cursor,
+                limit,
+            } = self;
+            let category = category.map_err(Error::InvalidRequest)?;
+            let cursor = cursor.map_err(Error::InvalidRequest)?;
+            let limit = limit.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/feedback", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            let request = client
+                .client
+                .get(url)
+                .headers(headers)
+                .query(&QueryParam::new("category", &category))
+                .query(&QueryParam::new("limit", &limit))
+                .query(&QueryParam::new("cursor", &cursor));
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 406 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::submit_feedback`].
+    #[derive(Debug)]
+    pub struct SubmitFeedback<'a> {
+        client: &'a Client,
+        idempotency_key: Result<Option<String>, String>,
+        body: Result<types::NewFeedback, String>,
+    }
+
+    impl<'a> SubmitFeedback<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                idempotency_key: Ok(None),
+                body: Err("`body` is missing".to_string()),
+            }
+        }
+
+        /// Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request
+        /// 422, and while the first is in progress 409.
+        pub fn idempotency_key<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.idempotency_key = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`idempotency_key` is not valid".to_string());
+            self
+        }
+
+        /// The feedback.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::NewFeedback>,
+        {
+            self.body = value.try_into().map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::Feedback>, Error<types::Problem>> {
+            let Self {
+                client,
+                idempotency_key,
+                body,
+            } = self;
+            let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/feedback", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            if let Some(value) = &idempotency_key {
+                headers.insert("idempotency-key", value.to_string().try_into()?);
+            }
+            let request = client.client.post(url).headers(headers).json(&body);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                201 => ResponseValue::from_response(response).await,
+                400 | 401 | 406 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::create_invitation`].
+    #[derive(Debug)]
+    pub struct CreateInvitation<'a> {
+        client: &'a Client,
+        idempotency_key: Result<Option<String>, String>,
+        body: Result<types::NewInvitation, String>,
+    }
+
+    impl<'a> CreateInvitation<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                idempotency_key: Ok(None),
+                body: Err("`body` is missing".to_string()),
+            }
+        }
+
+        /// Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request
+        /// 422, and while the first is in progress 409.
+        pub fn idempotency_key<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.idempotency_key = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`idempotency_key` is not valid".to_string());
+            self
+        }
+
+        /// The invitation.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::NewInvitation>,
+        {
+            self.body = value.try_into().map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::CreatedInvitation>, Error<types::Problem>> {
+            let Self {
+                client,
+                idempotency_key,
+                body,
+            } = self;
+            let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/invitations", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            if let Some(value) = &idempotency_key {
+                headers.insert("idempotency-key", value.to_string().try_into()?);
+            }
+            let request = client.client.post(url).headers(headers).json(&body);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                201 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 404 | 406 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::accept_invitation`].
+    #[derive(Debug)]
+    pub struct AcceptInvitation<'a> {
+        client: &'a Client,
+        body: Result<types::InvitationCode, String>,
+    }
+
+    impl<'a> AcceptInvitation<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                body: Err("`body` is missing".to_string()),
+            }
+        }
+
+        /// The code.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::InvitationCode>,
+        {
+            self.body = value.try_into().map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::Space>, Error<types::Problem>> {
+            let Self { client, body } = self;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/invitations/accept", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            let request = client.client.post(url).headers(headers).json(&body);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 404 | 406 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::decline_invitation`].
+    #[derive(Debug)]
+    pub struct DeclineInvitation<'a> {
+        client: &'a Client,
+        body: Result<types::InvitationReference, String>,
+    }
+
+    impl<'a> DeclineInvitation<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                body: Err("`body` is missing".to_string()),
+            }
+        }
+
+        /// The invitation.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::InvitationReference>,
+        {
+            self.body = value.try_into().map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Problem>> {
+            let Self { client, body } = self;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/invitations/decline", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, HeaderValue::from_static("application/problem+json"));
+            let request = client.client.post(url).headers(headers).json(&body);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                204 => Ok(ResponseValue::empty(response)),
+                400 | 401 | 404 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::list_pending_invitations`].
+    #[derive(Debug)]
+    pub struct ListPendingInvitations<'a> {
+        client: &'a Client,
+        cursor: Result<Option<String>, String>,
+        limit: Result<Option<i32>, String>,
+    }
+
+    impl<'a> ListPendingInvitations<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                cursor: Ok(None),
+                limit: Ok(None),
+            }
+        }
+
+        /// The `nextCursor` of the page before. Opaque, and bound to the caller and to the other parameters: anything else
+        /// answers 400 with the code `invalid-cursor`.
+        pub fn cursor<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.cursor = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`cursor` is not valid".to_string());
+            self
+        }
+
+        /// How many items a page has at most.
+        ///
+        /// Without it, the server takes `25`.
+        pub fn limit<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<i32>,
+        {
+            self.limit = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`limit` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::InvitationList>, Error<types::Problem>> {
+            let Self { client, cursor, limit } = self;
+            let cursor = cursor.map_err(Error::InvalidRequest)?;
+            let limit = limit.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/invitations/pending", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            let request = client
+                .client
+                .get(url)
+                .headers(headers)
+                .query(&QueryParam::new("limit", &limit))
+                .query(&QueryParam::new("cursor", &cursor));
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 406 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::validate_invitation`].
+    #[derive(Debug)]
+    pub struct ValidateInvitation<'a> {
+        client: &'a Client,
+        code: Result<types::Code, String>,
+    }
+
+    impl<'a> ValidateInvitation<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                code: Err("`code` is missing".to_string()),
+            }
+        }
+
+        /// The code of the invitation.
+        pub fn code<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Code>,
+        {
+            self.code = value.try_into().map_err(|_| "`code` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::InvitationPreview>, Error<types::Problem>> {
+            let Self { client, code } = self;
+            let code = code.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/invitations/validate", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            let request = client
+                .client
+                .get(url)
+                .headers(headers)
+                .query(&QueryParam::new("code", &code));
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 404 | 406 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::revoke_invitation`].
+    #[derive(Debug)]
+    pub struct RevokeInvitation<'a> {
+        client: &'a Client,
+        invitation_id: Result<types::Uuid, String>,
+    }
+
+    impl<'a> RevokeInvitation<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                invitation_id: Err("`invitation_id` is missing".to_string()),
+            }
+        }
+
+        /// The invitation.
+        pub fn invitation_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.invitation_id = value.try_into().map_err(|_| "`invitation_id` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Problem>> {
+            let Self { client, invitation_id } = self;
+            let invitation_id = invitation_id.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/invitations/{}", client.baseurl, segment(&invitation_id));
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, HeaderValue::from_static("application/problem+json"));
+            let request = client.client.delete(url).headers(headers);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                204 => Ok(ResponseValue::empty(response)),
+                400 | 401 | 403 | 404 | 422 | 429 | 500 | 503 => {
                     Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
                 }
                 _ => Err(Error::UnexpectedResponse(response)),
@@ -905,7 +3618,7 @@ pub mod builder {
             let response = request.send().await?;
             match response.status().as_u16() {
                 200 => ResponseValue::from_response(response).await,
-                400 | 401 | 406 | 422 | 500 | 503 => {
+                400 | 401 | 406 | 422 | 429 | 500 | 503 => {
                     Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
                 }
                 _ => Err(Error::UnexpectedResponse(response)),
@@ -917,6 +3630,7 @@ pub mod builder {
     #[derive(Debug)]
     pub struct CreateSpace<'a> {
         client: &'a Client,
+        idempotency_key: Result<Option<String>, String>,
         body: Result<types::NewSpace, String>,
     }
 
@@ -924,8 +3638,22 @@ pub mod builder {
         pub(super) fn new(client: &'a Client) -> Self {
             Self {
                 client,
+                idempotency_key: Ok(None),
                 body: Err("`body` is missing".to_string()),
             }
+        }
+
+        /// Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request
+        /// 422, and while the first is in progress 409.
+        pub fn idempotency_key<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.idempotency_key = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`idempotency_key` is not valid".to_string());
+            self
         }
 
         /// What the space is called and looks like.
@@ -939,7 +3667,12 @@ pub mod builder {
 
         /// Sends the request.
         pub async fn send(self) -> Result<ResponseValue<types::CreatedSpace>, Error<types::Problem>> {
-            let Self { client, body } = self;
+            let Self {
+                client,
+                idempotency_key,
+                body,
+            } = self;
+            let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/api/spaces", client.baseurl);
             let mut headers = HeaderMap::new();
@@ -947,12 +3680,15 @@ pub mod builder {
                 ACCEPT,
                 HeaderValue::from_static("application/json, application/problem+json"),
             );
+            if let Some(value) = &idempotency_key {
+                headers.insert("idempotency-key", value.to_string().try_into()?);
+            }
             let request = client.client.post(url).headers(headers).json(&body);
             let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
             let response = request.send().await?;
             match response.status().as_u16() {
                 201 => ResponseValue::from_response(response).await,
-                400 | 401 | 406 | 408 | 413 | 415 | 422 | 500 | 503 => {
+                400 | 401 | 406 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 503 => {
                     Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
                 }
                 _ => Err(Error::UnexpectedResponse(response)),
@@ -1018,7 +3754,7 @@ pub mod builder {
             let response = request.send().await?;
             match response.status().as_u16() {
                 204 => Ok(ResponseValue::empty(response)),
-                400 | 401 | 403 | 404 | 409 | 412 | 422 | 500 | 503 => {
+                400 | 401 | 403 | 404 | 409 | 412 | 422 | 429 | 500 | 503 => {
                     Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
                 }
                 _ => Err(Error::UnexpectedResponse(response)),
@@ -1087,7 +3823,7 @@ pub mod builder {
             let response = request.send().await?;
             match response.status().as_u16() {
                 200 => ResponseValue::from_response(response).await,
-                400 | 401 | 404 | 406 | 422 | 500 | 503 => {
+                400 | 401 | 404 | 406 | 422 | 429 | 500 | 503 => {
                     Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
                 }
                 _ => Err(Error::UnexpectedResponse(response)),
@@ -1148,7 +3884,326 @@ pub mod builder {
             let response = request.send().await?;
             match response.status().as_u16() {
                 200 => ResponseValue::from_response(response).await,
-                400 | 401 | 403 | 404 | 406 | 409 | 422 | 500 | 503 => {
+                400 | 401 | 403 | 404 | 406 | 409 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::list_members`].
+    #[derive(Debug)]
+    pub struct ListMembers<'a> {
+        client: &'a Client,
+        space_id: Result<types::Uuid, String>,
+        cursor: Result<Option<String>, String>,
+        limit: Result<Option<i32>, String>,
+    }
+
+    impl<'a> ListMembers<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                space_id: Err("`space_id` is missing".to_string()),
+                cursor: Ok(None),
+                limit: Ok(None),
+            }
+        }
+
+        /// The space.
+        pub fn space_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.space_id = value.try_into().map_err(|_| "`space_id` is not valid".to_string());
+            self
+        }
+
+        /// The `nextCursor` of the page before. Opaque, and bound to the caller and to the other parameters: anything else
+        /// answers 400 with the code `invalid-cursor`.
+        pub fn cursor<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.cursor = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`cursor` is not valid".to_string());
+            self
+        }
+
+        /// How many items a page has at most.
+        ///
+        /// Without it, the server takes `25`.
+        pub fn limit<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<i32>,
+        {
+            self.limit = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`limit` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::MemberList>, Error<types::Problem>> {
+            let Self {
+                client,
+                space_id,
+                cursor,
+                limit,
+            } = self;
+            let space_id = space_id.map_err(Error::InvalidRequest)?;
+            let cursor = cursor.map_err(Error::InvalidRequest)?;
+            let limit = limit.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/spaces/{}/members", client.baseurl, segment(&space_id));
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            let request = client
+                .client
+                .get(url)
+                .headers(headers)
+                .query(&QueryParam::new("limit", &limit))
+                .query(&QueryParam::new("cursor", &cursor));
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 404 | 406 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::invite_member`].
+    #[derive(Debug)]
+    pub struct InviteMember<'a> {
+        client: &'a Client,
+        space_id: Result<types::Uuid, String>,
+        idempotency_key: Result<Option<String>, String>,
+        body: Result<types::MemberInvitation, String>,
+    }
+
+    impl<'a> InviteMember<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                space_id: Err("`space_id` is missing".to_string()),
+                idempotency_key: Ok(None),
+                body: Err("`body` is missing".to_string()),
+            }
+        }
+
+        /// The space.
+        pub fn space_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.space_id = value.try_into().map_err(|_| "`space_id` is not valid".to_string());
+            self
+        }
+
+        /// Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request
+        /// 422, and while the first is in progress 409.
+        pub fn idempotency_key<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.idempotency_key = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`idempotency_key` is not valid".to_string());
+            self
+        }
+
+        /// Whom to invite.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::MemberInvitation>,
+        {
+            self.body = value.try_into().map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::CreatedInvitation>, Error<types::Problem>> {
+            let Self {
+                client,
+                space_id,
+                idempotency_key,
+                body,
+            } = self;
+            let space_id = space_id.map_err(Error::InvalidRequest)?;
+            let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/spaces/{}/members/invite", client.baseurl, segment(&space_id));
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            if let Some(value) = &idempotency_key {
+                headers.insert("idempotency-key", value.to_string().try_into()?);
+            }
+            let request = client.client.post(url).headers(headers).json(&body);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                201 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 404 | 406 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::remove_member`].
+    #[derive(Debug)]
+    pub struct RemoveMember<'a> {
+        client: &'a Client,
+        space_id: Result<types::Uuid, String>,
+        member_id: Result<types::Uuid, String>,
+    }
+
+    impl<'a> RemoveMember<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                space_id: Err("`space_id` is missing".to_string()),
+                member_id: Err("`member_id` is missing".to_string()),
+            }
+        }
+
+        /// The space.
+        pub fn space_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.space_id = value.try_into().map_err(|_| "`space_id` is not valid".to_string());
+            self
+        }
+
+        /// The user who is the member.
+        pub fn member_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.member_id = value.try_into().map_err(|_| "`member_id` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Problem>> {
+            let Self {
+                client,
+                space_id,
+                member_id,
+            } = self;
+            let space_id = space_id.map_err(Error::InvalidRequest)?;
+            let member_id = member_id.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/api/spaces/{}/members/{}",
+                client.baseurl,
+                segment(&space_id),
+                segment(&member_id)
+            );
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, HeaderValue::from_static("application/problem+json"));
+            let request = client.client.delete(url).headers(headers);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                204 => Ok(ResponseValue::empty(response)),
+                400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::set_member_role`].
+    #[derive(Debug)]
+    pub struct SetMemberRole<'a> {
+        client: &'a Client,
+        space_id: Result<types::Uuid, String>,
+        member_id: Result<types::Uuid, String>,
+        body: Result<types::MemberRoleChange, String>,
+    }
+
+    impl<'a> SetMemberRole<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                space_id: Err("`space_id` is missing".to_string()),
+                member_id: Err("`member_id` is missing".to_string()),
+                body: Err("`body` is missing".to_string()),
+            }
+        }
+
+        /// The space.
+        pub fn space_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.space_id = value.try_into().map_err(|_| "`space_id` is not valid".to_string());
+            self
+        }
+
+        /// The user who is the member.
+        pub fn member_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.member_id = value.try_into().map_err(|_| "`member_id` is not valid".to_string());
+            self
+        }
+
+        /// The new role.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::MemberRoleChange>,
+        {
+            self.body = value.try_into().map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::Member>, Error<types::Problem>> {
+            let Self {
+                client,
+                space_id,
+                member_id,
+                body,
+            } = self;
+            let space_id = space_id.map_err(Error::InvalidRequest)?;
+            let member_id = member_id.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/api/spaces/{}/members/{}/role",
+                client.baseurl,
+                segment(&space_id),
+                segment(&member_id)
+            );
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            let request = client.client.put(url).headers(headers).json(&body);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 404 | 406 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 503 => {
                     Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
                 }
                 _ => Err(Error::UnexpectedResponse(response)),
@@ -1230,7 +4285,948 @@ pub mod builder {
             let response = request.send().await?;
             match response.status().as_u16() {
                 200 => ResponseValue::from_response(response).await,
-                400 | 401 | 403 | 404 | 406 | 408 | 412 | 413 | 415 | 422 | 428 | 500 | 503 => {
+                400 | 401 | 403 | 404 | 406 | 408 | 412 | 413 | 415 | 422 | 428 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::list_tasks`].
+    #[derive(Debug)]
+    pub struct ListTasks<'a> {
+        client: &'a Client,
+        assignee_id: Result<Option<types::Uuid>, String>,
+        created_from: Result<Option<types::Timestamp>, String>,
+        created_to: Result<Option<types::Timestamp>, String>,
+        cursor: Result<Option<String>, String>,
+        due_from: Result<Option<types::Timestamp>, String>,
+        due_to: Result<Option<types::Timestamp>, String>,
+        limit: Result<Option<i32>, String>,
+        priority: Result<Option<Vec<types::TaskPriority>>, String>,
+        sort: Result<Option<types::TaskSort>, String>,
+        space_id: Result<Option<types::Uuid>, String>,
+        status: Result<Option<Vec<types::TaskStatus>>, String>,
+    }
+
+    impl<'a> ListTasks<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                assignee_id: Ok(None),
+                created_from: Ok(None),
+                created_to: Ok(None),
+                cursor: Ok(None),
+                due_from: Ok(None),
+                due_to: Ok(None),
+                limit: Ok(None),
+                priority: Ok(None),
+                sort: Ok(None),
+                space_id: Ok(None),
+                status: Ok(None),
+            }
+        }
+
+        /// Only tasks of this assignee.
+        pub fn assignee_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.assignee_id = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`assignee_id` is not valid".to_string());
+            self
+        }
+
+        /// Only what was created then or later.
+        pub fn created_from<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Timestamp>,
+        {
+            self.created_from = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`created_from` is not valid".to_string());
+            self
+        }
+
+        /// Only what was created before then.
+        pub fn created_to<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Timestamp>,
+        {
+            self.created_to = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`created_to` is not valid".to_string());
+            self
+        }
+
+        /// The `nextCursor` of the page before. Opaque, and bound to the caller and to the other parameters: anything else
+        /// answers 400 with the code `invalid-cursor`.
+        pub fn cursor<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.cursor = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`cursor` is not valid".to_string());
+            self
+        }
+
+        /// Only what is due then or later.
+        pub fn due_from<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Timestamp>,
+        {
+            self.due_from = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`due_from` is not valid".to_string());
+            self
+        }
+
+        /// Only what is due before then.
+        pub fn due_to<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Timestamp>,
+        {
+            self.due_to = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`due_to` is not valid".to_string());
+            self
+        }
+
+        /// How many items a page has at most.
+        ///
+        /// Without it, the server takes `25`.
+        pub fn limit<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<i32>,
+        {
+            self.limit = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`limit` is not valid".to_string());
+            self
+        }
+
+        /// Only tasks with one of these priorities.
+        pub fn priority<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<Vec<types::TaskPriority>>,
+        {
+            self.priority = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`priority` is not valid".to_string());
+            self
+        }
+
+        /// `created`, newest first, or `due`, earliest first and what is never due at the end.
+        ///
+        /// Without it, the server takes `"created"`.
+        pub fn sort<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::TaskSort>,
+        {
+            self.sort = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`sort` is not valid".to_string());
+            self
+        }
+
+        /// Only this space.
+        pub fn space_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.space_id = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`space_id` is not valid".to_string());
+            self
+        }
+
+        /// Only tasks with one of these statuses.
+        pub fn status<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<Vec<types::TaskStatus>>,
+        {
+            self.status = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`status` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::TaskList>, Error<types::Problem>> {
+            let Self {
+                client,
+                assignee_id,
+                created_from,
+                created_to,
+                cursor,
+                due_from,
+                due_to,
+                limit,
+                priority,
+                sort,
+                space_id,
+                status,
+            } = self;
+            let assignee_id = assignee_id.map_err(Error::InvalidRequest)?;
+            let created_from = created_from.map_err(Error::InvalidRequest)?;
+            let created_to = created_to.map_err(Error::InvalidRequest)?;
+            let cursor = cursor.map_err(Error::InvalidRequest)?;
+            let due_from = due_from.map_err(Error::InvalidRequest)?;
+            let due_to = due_to.map_err(Error::InvalidRequest)?;
+            let limit = limit.map_err(Error::InvalidRequest)?;
+            let priority = priority.map_err(Error::InvalidRequest)?;
+            let sort = sort.map_err(Error::InvalidRequest)?;
+            let space_id = space_id.map_err(Error::InvalidRequest)?;
+            let status = status.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/tasks", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            let request = client
+                .client
+                .get(url)
+                .headers(headers)
+                .query(&QueryParam::new("spaceId", &space_id))
+                .query(&QueryParam::new("status", &status))
+                .query(&QueryParam::new("priority", &priority))
+                .query(&QueryParam::new("assigneeId", &assignee_id))
+                .query(&QueryParam::new("createdFrom", &created_from))
+                .query(&QueryParam::new("createdTo", &created_to))
+                .query(&QueryParam::new("dueFrom", &due_from))
+                .query(&QueryParam::new("dueTo", &due_to))
+                .query(&QueryParam::new("sort", &sort))
+                .query(&QueryParam::new("limit", &limit))
+                .query(&QueryParam::new("cursor", &cursor));
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 404 | 406 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::create_task`].
+    #[derive(Debug)]
+    pub struct CreateTask<'a> {
+        client: &'a Client,
+        idempotency_key: Result<Option<String>, String>,
+        body: Result<types::NewTask, String>,
+    }
+
+    impl<'a> CreateTask<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                idempotency_key: Ok(None),
+                body: Err("`body` is missing".to_string()),
+            }
+        }
+
+        /// Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request
+        /// 422, and while the first is in progress 409.
+        pub fn idempotency_key<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.idempotency_key = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`idempotency_key` is not valid".to_string());
+            self
+        }
+
+        /// The task.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::NewTask>,
+        {
+            self.body = value.try_into().map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::Task>, Error<types::Problem>> {
+            let Self {
+                client,
+                idempotency_key,
+                body,
+            } = self;
+            let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/tasks", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            if let Some(value) = &idempotency_key {
+                headers.insert("idempotency-key", value.to_string().try_into()?);
+            }
+            let request = client.client.post(url).headers(headers).json(&body);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                201 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 404 | 406 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::batch_tasks`].
+    #[derive(Debug)]
+    pub struct BatchTasks<'a> {
+        client: &'a Client,
+        idempotency_key: Result<Option<String>, String>,
+        body: Result<types::TaskBatch, String>,
+    }
+
+    impl<'a> BatchTasks<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                idempotency_key: Ok(None),
+                body: Err("`body` is missing".to_string()),
+            }
+        }
+
+        /// Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request
+        /// 422, and while the first is in progress 409.
+        pub fn idempotency_key<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.idempotency_key = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`idempotency_key` is not valid".to_string());
+            self
+        }
+
+        /// The changes.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::TaskBatch>,
+        {
+            self.body = value.try_into().map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::TaskBatchResult>, Error<types::Problem>> {
+            let Self {
+                client,
+                idempotency_key,
+                body,
+            } = self;
+            let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/tasks/batch", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            if let Some(value) = &idempotency_key {
+                headers.insert("idempotency-key", value.to_string().try_into()?);
+            }
+            let request = client.client.post(url).headers(headers).json(&body);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 406 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::delete_task`].
+    #[derive(Debug)]
+    pub struct DeleteTask<'a> {
+        client: &'a Client,
+        task_id: Result<types::Uuid, String>,
+        if_match: Result<Option<String>, String>,
+    }
+
+    impl<'a> DeleteTask<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                task_id: Err("`task_id` is missing".to_string()),
+                if_match: Ok(None),
+            }
+        }
+
+        /// The task.
+        pub fn task_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.task_id = value.try_into().map_err(|_| "`task_id` is not valid".to_string());
+            self
+        }
+
+        /// The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1).
+        pub fn if_match<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.if_match = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`if_match` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Problem>> {
+            let Self {
+                client,
+                task_id,
+                if_match,
+            } = self;
+            let task_id = task_id.map_err(Error::InvalidRequest)?;
+            let if_match = if_match.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/tasks/{}", client.baseurl, segment(&task_id));
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, HeaderValue::from_static("application/problem+json"));
+            if let Some(value) = &if_match {
+                headers.insert("if-match", value.to_string().try_into()?);
+            }
+            let request = client.client.delete(url).headers(headers);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                204 => Ok(ResponseValue::empty(response)),
+                400 | 401 | 403 | 404 | 412 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::get_task`].
+    #[derive(Debug)]
+    pub struct GetTask<'a> {
+        client: &'a Client,
+        task_id: Result<types::Uuid, String>,
+        if_none_match: Result<Option<String>, String>,
+    }
+
+    impl<'a> GetTask<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                task_id: Err("`task_id` is missing".to_string()),
+                if_none_match: Ok(None),
+            }
+        }
+
+        /// The task.
+        pub fn task_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.task_id = value.try_into().map_err(|_| "`task_id` is not valid".to_string());
+            self
+        }
+
+        /// ETags that the caller already has; a match answers 304 without a body (RFC 9110, 13.1.2).
+        pub fn if_none_match<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.if_none_match = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`if_none_match` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::TaskDetail>, Error<types::Problem>> {
+            let Self {
+                client,
+                task_id,
+                if_none_match,
+            } = self;
+            let task_id = task_id.map_err(Error::InvalidRequest)?;
+            let if_none_match = if_none_match.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/tasks/{}", client.baseurl, segment(&task_id));
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            if let Some(value) = &if_none_match {
+                headers.insert("if-none-match", value.to_string().try_into()?);
+            }
+            let request = client.client.get(url).headers(headers);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 404 | 406 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+
+        /// Sends the request; an answer 304 is `None`: the copy that `if_none_match` names is current.
+        pub async fn send_if_modified(self) -> Result<ResponseValue<Option<types::TaskDetail>>, Error<types::Problem>> {
+            match self.send().await {
+                Ok(response) => {
+                    let (status, headers) = (response.status(), response.headers().clone());
+                    Ok(ResponseValue::new(Some(response.into_inner()), status, headers))
+                }
+                Err(Error::UnexpectedResponse(response)) if response.status() == StatusCode::NOT_MODIFIED => {
+                    Ok(ResponseValue::new(None, response.status(), response.headers().clone()))
+                }
+                Err(error) => Err(error),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::patch_task`].
+    #[derive(Debug)]
+    pub struct PatchTask<'a> {
+        client: &'a Client,
+        task_id: Result<types::Uuid, String>,
+        if_match: Result<Option<String>, String>,
+        body: Result<types::TaskPatch, String>,
+    }
+
+    impl<'a> PatchTask<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                task_id: Err("`task_id` is missing".to_string()),
+                if_match: Ok(None),
+                body: Err("`body` is missing".to_string()),
+            }
+        }
+
+        /// The task.
+        pub fn task_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.task_id = value.try_into().map_err(|_| "`task_id` is not valid".to_string());
+            self
+        }
+
+        /// The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1), and none at all 428 (RFC 6585).
+        pub fn if_match<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.if_match = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`if_match` is not valid".to_string());
+            self
+        }
+
+        /// What changes.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::TaskPatch>,
+        {
+            self.body = value.try_into().map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::Task>, Error<types::Problem>> {
+            let Self {
+                client,
+                task_id,
+                if_match,
+                body,
+            } = self;
+            let task_id = task_id.map_err(Error::InvalidRequest)?;
+            let if_match = if_match.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/tasks/{}", client.baseurl, segment(&task_id));
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/merge-patch+json"));
+            if let Some(value) = &if_match {
+                headers.insert("if-match", value.to_string().try_into()?);
+            }
+            let request = client.client.patch(url).headers(headers).json(&body);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 404 | 406 | 408 | 412 | 413 | 415 | 422 | 428 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::update_task`].
+    #[derive(Debug)]
+    pub struct UpdateTask<'a> {
+        client: &'a Client,
+        task_id: Result<types::Uuid, String>,
+        if_match: Result<Option<String>, String>,
+        body: Result<types::TaskUpdate, String>,
+    }
+
+    impl<'a> UpdateTask<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                task_id: Err("`task_id` is missing".to_string()),
+                if_match: Ok(None),
+                body: Err("`body` is missing".to_string()),
+            }
+        }
+
+        /// The task.
+        pub fn task_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.task_id = value.try_into().map_err(|_| "`task_id` is not valid".to_string());
+            self
+        }
+
+        /// The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1), and none at all 428 (RFC 6585).
+        pub fn if_match<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.if_match = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`if_match` is not valid".to_string());
+            self
+        }
+
+        /// The new values, as a whole.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::TaskUpdate>,
+        {
+            self.body = value.try_into().map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::Task>, Error<types::Problem>> {
+            let Self {
+                client,
+                task_id,
+                if_match,
+                body,
+            } = self;
+            let task_id = task_id.map_err(Error::InvalidRequest)?;
+            let if_match = if_match.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/tasks/{}", client.baseurl, segment(&task_id));
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            if let Some(value) = &if_match {
+                headers.insert("if-match", value.to_string().try_into()?);
+            }
+            let request = client.client.put(url).headers(headers).json(&body);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 404 | 406 | 408 | 412 | 413 | 415 | 422 | 428 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::list_task_comments`].
+    #[derive(Debug)]
+    pub struct ListTaskComments<'a> {
+        client: &'a Client,
+        task_id: Result<types::Uuid, String>,
+        cursor: Result<Option<String>, String>,
+        limit: Result<Option<i32>, String>,
+    }
+
+    impl<'a> ListTaskComments<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                task_id: Err("`task_id` is missing".to_string()),
+                cursor: Ok(None),
+                limit: Ok(None),
+            }
+        }
+
+        /// The task.
+        pub fn task_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.task_id = value.try_into().map_err(|_| "`task_id` is not valid".to_string());
+            self
+        }
+
+        /// The `nextCursor` of the page before. Opaque, and bound to the caller and to the other parameters: anything else
+        /// answers 400 with the code `invalid-cursor`.
+        pub fn cursor<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.cursor = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`cursor` is not valid".to_string());
+            self
+        }
+
+        /// How many items a page has at most.
+        ///
+        /// Without it, the server takes `25`.
+        pub fn limit<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<i32>,
+        {
+            self.limit = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`limit` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::CommentList>, Error<types::Problem>> {
+            let Self {
+                client,
+                task_id,
+                cursor,
+                limit,
+            } = self;
+            let task_id = task_id.map_err(Error::InvalidRequest)?;
+            let cursor = cursor.map_err(Error::InvalidRequest)?;
+            let limit = limit.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/tasks/{}/comments", client.baseurl, segment(&task_id));
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            let request = client
+                .client
+                .get(url)
+                .headers(headers)
+                .query(&QueryParam::new("limit", &limit))
+                .query(&QueryParam::new("cursor", &cursor));
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 404 | 406 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::add_task_comment`].
+    #[derive(Debug)]
+    pub struct AddTaskComment<'a> {
+        client: &'a Client,
+        task_id: Result<types::Uuid, String>,
+        idempotency_key: Result<Option<String>, String>,
+        body: Result<types::NewComment, String>,
+    }
+
+    impl<'a> AddTaskComment<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                task_id: Err("`task_id` is missing".to_string()),
+                idempotency_key: Ok(None),
+                body: Err("`body` is missing".to_string()),
+            }
+        }
+
+        /// The task.
+        pub fn task_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.task_id = value.try_into().map_err(|_| "`task_id` is not valid".to_string());
+            self
+        }
+
+        /// Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request
+        /// 422, and while the first is in progress 409.
+        pub fn idempotency_key<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.idempotency_key = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`idempotency_key` is not valid".to_string());
+            self
+        }
+
+        /// The comment.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::NewComment>,
+        {
+            self.body = value.try_into().map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::Comment>, Error<types::Problem>> {
+            let Self {
+                client,
+                task_id,
+                idempotency_key,
+                body,
+            } = self;
+            let task_id = task_id.map_err(Error::InvalidRequest)?;
+            let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/tasks/{}/comments", client.baseurl, segment(&task_id));
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            if let Some(value) = &idempotency_key {
+                headers.insert("idempotency-key", value.to_string().try_into()?);
+            }
+            let request = client.client.post(url).headers(headers).json(&body);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                201 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 404 | 406 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::set_task_status`].
+    #[derive(Debug)]
+    pub struct SetTaskStatus<'a> {
+        client: &'a Client,
+        task_id: Result<types::Uuid, String>,
+        if_match: Result<Option<String>, String>,
+        body: Result<types::TaskStatusChange, String>,
+    }
+
+    impl<'a> SetTaskStatus<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                task_id: Err("`task_id` is missing".to_string()),
+                if_match: Ok(None),
+                body: Err("`body` is missing".to_string()),
+            }
+        }
+
+        /// The task.
+        pub fn task_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.task_id = value.try_into().map_err(|_| "`task_id` is not valid".to_string());
+            self
+        }
+
+        /// The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1).
+        pub fn if_match<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.if_match = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`if_match` is not valid".to_string());
+            self
+        }
+
+        /// The new status.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::TaskStatusChange>,
+        {
+            self.body = value.try_into().map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::Task>, Error<types::Problem>> {
+            let Self {
+                client,
+                task_id,
+                if_match,
+                body,
+            } = self;
+            let task_id = task_id.map_err(Error::InvalidRequest)?;
+            let if_match = if_match.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/tasks/{}/status", client.baseurl, segment(&task_id));
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            if let Some(value) = &if_match {
+                headers.insert("if-match", value.to_string().try_into()?);
+            }
+            let request = client.client.put(url).headers(headers).json(&body);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 404 | 406 | 408 | 412 | 413 | 415 | 422 | 429 | 500 | 503 => {
                     Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
                 }
                 _ => Err(Error::UnexpectedResponse(response)),
@@ -1263,7 +5259,7 @@ pub mod builder {
             let response = request.send().await?;
             match response.status().as_u16() {
                 200 => ResponseValue::from_response(response).await,
-                401 | 406 | 500 | 503 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+                401 | 406 | 429 | 500 | 503 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }
@@ -1314,7 +5310,7 @@ pub mod builder {
             let response = request.send().await?;
             match response.status().as_u16() {
                 200 => ResponseValue::from_response(response).await,
-                400 | 401 | 406 | 422 | 500 | 503 => {
+                400 | 401 | 406 | 422 | 429 | 500 | 503 => {
                     Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
                 }
                 _ => Err(Error::UnexpectedResponse(response)),
@@ -1395,7 +5391,7 @@ pub mod builder {
             let response = request.send().await?;
             match response.status().as_u16() {
                 200 => ResponseValue::from_response(response).await,
-                400 | 401 | 406 | 408 | 412 | 413 | 415 | 422 | 500 | 503 => {
+                400 | 401 | 406 | 408 | 412 | 413 | 415 | 422 | 429 | 500 | 503 => {
                     Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
                 }
                 _ => Err(Error::UnexpectedResponse(response)),
@@ -1448,7 +5444,7 @@ pub mod builder {
             let response = request.send().await?;
             match response.status().as_u16() {
                 200 => ResponseValue::from_response(response).await,
-                400 | 401 | 406 | 422 | 500 | 503 => {
+                400 | 401 | 406 | 422 | 429 | 500 | 503 => {
                     Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
                 }
                 _ => Err(Error::UnexpectedResponse(response)),
@@ -1527,7 +5523,1285 @@ pub mod builder {
             let response = request.send().await?;
             match response.status().as_u16() {
                 200 => ResponseValue::from_response(response).await,
-                400 | 401 | 406 | 408 | 412 | 413 | 415 | 422 | 500 | 503 => {
+                400 | 401 | 406 | 408 | 412 | 413 | 415 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::list_users`].
+    #[derive(Debug)]
+    pub struct ListUsers<'a> {
+        client: &'a Client,
+        cursor: Result<Option<String>, String>,
+        limit: Result<Option<i32>, String>,
+        q: Result<Option<String>, String>,
+        role: Result<Option<types::UserRole>, String>,
+        status: Result<Option<types::UserStatus>, String>,
+    }
+
+    impl<'a> ListUsers<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                cursor: Ok(None),
+                limit: Ok(None),
+                q: Ok(None),
+                role: Ok(None),
+                status: Ok(None),
+            }
+        }
+
+        /// The `nextCursor` of the page before. Opaque, and bound to the caller and to the other parameters: anything else
+        /// answers 400 with the code `invalid-cursor`.
+        pub fn cursor<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.cursor = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`cursor` is not valid".to_string());
+            self
+        }
+
+        /// How many items a page has at most.
+        ///
+        /// Without it, the server takes `25`.
+        pub fn limit<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<i32>,
+        {
+            self.limit = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`limit` is not valid".to_string());
+            self
+        }
+
+        /// The beginning of an email or a display name.
+        pub fn q<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.q = value.try_into().map(Some).map_err(|_| "`q` is not valid".to_string());
+            self
+        }
+
+        /// Only users with this role.
+        pub fn role<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UserRole>,
+        {
+            self.role = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`role` is not valid".to_string());
+            self
+        }
+
+        /// Only users with this status.
+        pub fn status<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UserStatus>,
+        {
+            self.status = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`status` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::AccountList>, Error<types::Problem>> {
+            let Self {
+                client,
+                cursor,
+                limit,
+                q,
+                role,
+                status,
+            } = self;
+            let cursor = cursor.map_err(Error::InvalidRequest)?;
+            let limit = limit.map_err(Error::InvalidRequest)?;
+            let q = q.map_err(Error::InvalidRequest)?;
+            let role = role.map_err(Error::InvalidRequest)?;
+            let status = status.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/users", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            let request = client
+                .client
+                .get(url)
+                .headers(headers)
+                .query(&QueryParam::new("role", &role))
+                .query(&QueryParam::new("status", &status))
+                .query(&QueryParam::new("q", &q))
+                .query(&QueryParam::new("limit", &limit))
+                .query(&QueryParam::new("cursor", &cursor));
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 406 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::create_user`].
+    #[derive(Debug)]
+    pub struct CreateUser<'a> {
+        client: &'a Client,
+        idempotency_key: Result<Option<String>, String>,
+        body: Result<types::NewUser, String>,
+    }
+
+    impl<'a> CreateUser<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                idempotency_key: Ok(None),
+                body: Err("`body` is missing".to_string()),
+            }
+        }
+
+        /// Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request
+        /// 422, and while the first is in progress 409.
+        pub fn idempotency_key<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.idempotency_key = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`idempotency_key` is not valid".to_string());
+            self
+        }
+
+        /// The user.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::NewUser>,
+        {
+            self.body = value.try_into().map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::Account>, Error<types::Problem>> {
+            let Self {
+                client,
+                idempotency_key,
+                body,
+            } = self;
+            let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/users", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            if let Some(value) = &idempotency_key {
+                headers.insert("idempotency-key", value.to_string().try_into()?);
+            }
+            let request = client.client.post(url).headers(headers).json(&body);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                201 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 406 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::delete_user`].
+    #[derive(Debug)]
+    pub struct DeleteUser<'a> {
+        client: &'a Client,
+        user_id: Result<types::Uuid, String>,
+        if_match: Result<Option<String>, String>,
+    }
+
+    impl<'a> DeleteUser<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                user_id: Err("`user_id` is missing".to_string()),
+                if_match: Ok(None),
+            }
+        }
+
+        /// The user.
+        pub fn user_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.user_id = value.try_into().map_err(|_| "`user_id` is not valid".to_string());
+            self
+        }
+
+        /// The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1).
+        pub fn if_match<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.if_match = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`if_match` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Problem>> {
+            let Self {
+                client,
+                user_id,
+                if_match,
+            } = self;
+            let user_id = user_id.map_err(Error::InvalidRequest)?;
+            let if_match = if_match.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/users/{}", client.baseurl, segment(&user_id));
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, HeaderValue::from_static("application/problem+json"));
+            if let Some(value) = &if_match {
+                headers.insert("if-match", value.to_string().try_into()?);
+            }
+            let request = client.client.delete(url).headers(headers);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                204 => Ok(ResponseValue::empty(response)),
+                400 | 401 | 403 | 404 | 409 | 412 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::get_user`].
+    #[derive(Debug)]
+    pub struct GetUser<'a> {
+        client: &'a Client,
+        user_id: Result<types::Uuid, String>,
+        if_none_match: Result<Option<String>, String>,
+    }
+
+    impl<'a> GetUser<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                user_id: Err("`user_id` is missing".to_string()),
+                if_none_match: Ok(None),
+            }
+        }
+
+        /// The user.
+        pub fn user_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.user_id = value.try_into().map_err(|_| "`user_id` is not valid".to_string());
+            self
+        }
+
+        /// ETags that the caller already has; a match answers 304 without a body (RFC 9110, 13.1.2).
+        pub fn if_none_match<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.if_none_match = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`if_none_match` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::Account>, Error<types::Problem>> {
+            let Self {
+                client,
+                user_id,
+                if_none_match,
+            } = self;
+            let user_id = user_id.map_err(Error::InvalidRequest)?;
+            let if_none_match = if_none_match.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/users/{}", client.baseurl, segment(&user_id));
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            if let Some(value) = &if_none_match {
+                headers.insert("if-none-match", value.to_string().try_into()?);
+            }
+            let request = client.client.get(url).headers(headers);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 404 | 406 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+
+        /// Sends the request; an answer 304 is `None`: the copy that `if_none_match` names is current.
+        pub async fn send_if_modified(self) -> Result<ResponseValue<Option<types::Account>>, Error<types::Problem>> {
+            match self.send().await {
+                Ok(response) => {
+                    let (status, headers) = (response.status(), response.headers().clone());
+                    Ok(ResponseValue::new(Some(response.into_inner()), status, headers))
+                }
+                Err(Error::UnexpectedResponse(response)) if response.status() == StatusCode::NOT_MODIFIED => {
+                    Ok(ResponseValue::new(None, response.status(), response.headers().clone()))
+                }
+                Err(error) => Err(error),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::update_user`].
+    #[derive(Debug)]
+    pub struct UpdateUser<'a> {
+        client: &'a Client,
+        user_id: Result<types::Uuid, String>,
+        if_match: Result<Option<String>, String>,
+        body: Result<types::UserUpdate, String>,
+    }
+
+    impl<'a> UpdateUser<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                user_id: Err("`user_id` is missing".to_string()),
+                if_match: Ok(None),
+                body: Err("`body` is missing".to_string()),
+            }
+        }
+
+        /// The user.
+        pub fn user_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.user_id = value.try_into().map_err(|_| "`user_id` is not valid".to_string());
+            self
+        }
+
+        /// The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1).
+        pub fn if_match<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.if_match = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`if_match` is not valid".to_string());
+            self
+        }
+
+        /// The new values, as a whole.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UserUpdate>,
+        {
+            self.body = value.try_into().map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::Account>, Error<types::Problem>> {
+            let Self {
+                client,
+                user_id,
+                if_match,
+                body,
+            } = self;
+            let user_id = user_id.map_err(Error::InvalidRequest)?;
+            let if_match = if_match.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/users/{}", client.baseurl, segment(&user_id));
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            if let Some(value) = &if_match {
+                headers.insert("if-match", value.to_string().try_into()?);
+            }
+            let request = client.client.put(url).headers(headers).json(&body);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 404 | 406 | 408 | 409 | 412 | 413 | 415 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::list_user_activity`].
+    #[derive(Debug)]
+    pub struct ListUserActivity<'a> {
+        client: &'a Client,
+        user_id: Result<types::Uuid, String>,
+        cursor: Result<Option<String>, String>,
+        limit: Result<Option<i32>, String>,
+    }
+
+    impl<'a> ListUserActivity<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                user_id: Err("`user_id` is missing".to_string()),
+                cursor: Ok(None),
+                limit: Ok(None),
+            }
+        }
+
+        /// The user.
+        pub fn user_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.user_id = value.try_into().map_err(|_| "`user_id` is not valid".to_string());
+            self
+        }
+
+        /// The `nextCursor` of the page before. Opaque, and bound to the caller and to the other parameters: anything else
+        /// answers 400 with the code `invalid-cursor`.
+        pub fn cursor<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.cursor = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`cursor` is not valid".to_string());
+            self
+        }
+
+        /// How many items a page has at most.
+        ///
+        /// Without it, the server takes `25`.
+        pub fn limit<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<i32>,
+        {
+            self.limit = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`limit` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::ActivityList>, Error<types::Problem>> {
+            let Self {
+                client,
+                user_id,
+                cursor,
+                limit,
+            } = self;
+            let user_id = user_id.map_err(Error::InvalidRequest)?;
+            let cursor = cursor.map_err(Error::InvalidRequest)?;
+            let limit = limit.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/users/{}/activity", client.baseurl, segment(&user_id));
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            let request = client
+                .client
+                .get(url)
+                .headers(headers)
+                .query(&QueryParam::new("limit", &limit))
+                .query(&QueryParam::new("cursor", &cursor));
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 404 | 406 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::set_user_role`].
+    #[derive(Debug)]
+    pub struct SetUserRole<'a> {
+        client: &'a Client,
+        user_id: Result<types::Uuid, String>,
+        if_match: Result<Option<String>, String>,
+        body: Result<types::UserRoleChange, String>,
+    }
+
+    impl<'a> SetUserRole<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                user_id: Err("`user_id` is missing".to_string()),
+                if_match: Ok(None),
+                body: Err("`body` is missing".to_string()),
+            }
+        }
+
+        /// The user.
+        pub fn user_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.user_id = value.try_into().map_err(|_| "`user_id` is not valid".to_string());
+            self
+        }
+
+        /// The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1).
+        pub fn if_match<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.if_match = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`if_match` is not valid".to_string());
+            self
+        }
+
+        /// The new role.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UserRoleChange>,
+        {
+            self.body = value.try_into().map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::Account>, Error<types::Problem>> {
+            let Self {
+                client,
+                user_id,
+                if_match,
+                body,
+            } = self;
+            let user_id = user_id.map_err(Error::InvalidRequest)?;
+            let if_match = if_match.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/users/{}/role", client.baseurl, segment(&user_id));
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            if let Some(value) = &if_match {
+                headers.insert("if-match", value.to_string().try_into()?);
+            }
+            let request = client.client.put(url).headers(headers).json(&body);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 404 | 406 | 408 | 409 | 412 | 413 | 415 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::list_user_tasks`].
+    #[derive(Debug)]
+    pub struct ListUserTasks<'a> {
+        client: &'a Client,
+        user_id: Result<types::Uuid, String>,
+        created_from: Result<Option<types::Timestamp>, String>,
+        created_to: Result<Option<types::Timestamp>, String>,
+        cursor: Result<Option<String>, String>,
+        due_from: Result<Option<types::Timestamp>, String>,
+        due_to: Result<Option<types::Timestamp>, String>,
+        limit: Result<Option<i32>, String>,
+        priority: Result<Option<Vec<types::TaskPriority>>, String>,
+        sort: Result<Option<types::TaskSort>, String>,
+        status: Result<Option<Vec<types::TaskStatus>>, String>,
+    }
+
+    impl<'a> ListUserTasks<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                user_id: Err("`user_id` is missing".to_string()),
+                created_from: Ok(None),
+                created_to: Ok(None),
+                cursor: Ok(None),
+                due_from: Ok(None),
+                due_to: Ok(None),
+                limit: Ok(None),
+                priority: Ok(None),
+                sort: Ok(None),
+                status: Ok(None),
+            }
+        }
+
+        /// The user.
+        pub fn user_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.user_id = value.try_into().map_err(|_| "`user_id` is not valid".to_string());
+            self
+        }
+
+        /// Only what was created then or later.
+        pub fn created_from<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Timestamp>,
+        {
+            self.created_from = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`created_from` is not valid".to_string());
+            self
+        }
+
+        /// Only what was created before then.
+        pub fn created_to<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Timestamp>,
+        {
+            self.created_to = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`created_to` is not valid".to_string());
+            self
+        }
+
+        /// The `nextCursor` of the page before. Opaque, and bound to the caller and to the other parameters: anything else
+        /// answers 400 with the code `invalid-cursor`.
+        pub fn cursor<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.cursor = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`cursor` is not valid".to_string());
+            self
+        }
+
+        /// Only what is due then or later.
+        pub fn due_from<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Timestamp>,
+        {
+            self.due_from = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`due_from` is not valid".to_string());
+            self
+        }
+
+        /// Only what is due before then.
+        pub fn due_to<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Timestamp>,
+        {
+            self.due_to = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`due_to` is not valid".to_string());
+            self
+        }
+
+        /// How many items a page has at most.
+        ///
+        /// Without it, the server takes `25`.
+        pub fn limit<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<i32>,
+        {
+            self.limit = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`limit` is not valid".to_string());
+            self
+        }
+
+        /// Only tasks with one of these priorities.
+        pub fn priority<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<Vec<types::TaskPriority>>,
+        {
+            self.priority = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`priority` is not valid".to_string());
+            self
+        }
+
+        /// `created`, newest first, or `due`, earliest first and what is never due at the end.
+        ///
+        /// Without it, the server takes `"created"`.
+        pub fn sort<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::TaskSort>,
+        {
+            self.sort = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`sort` is not valid".to_string());
+            self
+        }
+
+        /// Only tasks with one of these statuses.
+        pub fn status<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<Vec<types::TaskStatus>>,
+        {
+            self.status = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`status` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::TaskList>, Error<types::Problem>> {
+            let Self {
+                client,
+                user_id,
+                created_from,
+                created_to,
+                cursor,
+                due_from,
+                due_to,
+                limit,
+                priority,
+                sort,
+                status,
+            } = self;
+            let user_id = user_id.map_err(Error::InvalidRequest)?;
+            let created_from = created_from.map_err(Error::InvalidRequest)?;
+            let created_to = created_to.map_err(Error::InvalidRequest)?;
+            let cursor = cursor.map_err(Error::InvalidRequest)?;
+            let due_from = due_from.map_err(Error::InvalidRequest)?;
+            let due_to = due_to.map_err(Error::InvalidRequest)?;
+            let limit = limit.map_err(Error::InvalidRequest)?;
+            let priority = priority.map_err(Error::InvalidRequest)?;
+            let sort = sort.map_err(Error::InvalidRequest)?;
+            let status = status.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/users/{}/tasks", client.baseurl, segment(&user_id));
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            let request = client
+                .client
+                .get(url)
+                .headers(headers)
+                .query(&QueryParam::new("status", &status))
+                .query(&QueryParam::new("priority", &priority))
+                .query(&QueryParam::new("createdFrom", &created_from))
+                .query(&QueryParam::new("createdTo", &created_to))
+                .query(&QueryParam::new("dueFrom", &due_from))
+                .query(&QueryParam::new("dueTo", &due_to))
+                .query(&QueryParam::new("sort", &sort))
+                .query(&QueryParam::new("limit", &limit))
+                .query(&QueryParam::new("cursor", &cursor));
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 406 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::create_user_task`].
+    #[derive(Debug)]
+    pub struct CreateUserTask<'a> {
+        client: &'a Client,
+        user_id: Result<types::Uuid, String>,
+        idempotency_key: Result<Option<String>, String>,
+        body: Result<types::NewUserTask, String>,
+    }
+
+    impl<'a> CreateUserTask<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                user_id: Err("`user_id` is missing".to_string()),
+                idempotency_key: Ok(None),
+                body: Err("`body` is missing".to_string()),
+            }
+        }
+
+        /// The user.
+        pub fn user_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.user_id = value.try_into().map_err(|_| "`user_id` is not valid".to_string());
+            self
+        }
+
+        /// Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request
+        /// 422, and while the first is in progress 409.
+        pub fn idempotency_key<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.idempotency_key = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`idempotency_key` is not valid".to_string());
+            self
+        }
+
+        /// The task.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::NewUserTask>,
+        {
+            self.body = value.try_into().map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::Task>, Error<types::Problem>> {
+            let Self {
+                client,
+                user_id,
+                idempotency_key,
+                body,
+            } = self;
+            let user_id = user_id.map_err(Error::InvalidRequest)?;
+            let idempotency_key = idempotency_key.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/api/users/{}/tasks", client.baseurl, segment(&user_id));
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            if let Some(value) = &idempotency_key {
+                headers.insert("idempotency-key", value.to_string().try_into()?);
+            }
+            let request = client.client.post(url).headers(headers).json(&body);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                201 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 406 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::delete_user_task`].
+    #[derive(Debug)]
+    pub struct DeleteUserTask<'a> {
+        client: &'a Client,
+        user_id: Result<types::Uuid, String>,
+        task_id: Result<types::Uuid, String>,
+        if_match: Result<Option<String>, String>,
+    }
+
+    impl<'a> DeleteUserTask<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                user_id: Err("`user_id` is missing".to_string()),
+                task_id: Err("`task_id` is missing".to_string()),
+                if_match: Ok(None),
+            }
+        }
+
+        /// The user.
+        pub fn user_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.user_id = value.try_into().map_err(|_| "`user_id` is not valid".to_string());
+            self
+        }
+
+        /// The task.
+        pub fn task_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.task_id = value.try_into().map_err(|_| "`task_id` is not valid".to_string());
+            self
+        }
+
+        /// The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1).
+        pub fn if_match<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.if_match = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`if_match` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Problem>> {
+            let Self {
+                client,
+                user_id,
+                task_id,
+                if_match,
+            } = self;
+            let user_id = user_id.map_err(Error::InvalidRequest)?;
+            let task_id = task_id.map_err(Error::InvalidRequest)?;
+            let if_match = if_match.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/api/users/{}/tasks/{}",
+                client.baseurl,
+                segment(&user_id),
+                segment(&task_id)
+            );
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, HeaderValue::from_static("application/problem+json"));
+            if let Some(value) = &if_match {
+                headers.insert("if-match", value.to_string().try_into()?);
+            }
+            let request = client.client.delete(url).headers(headers);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                204 => Ok(ResponseValue::empty(response)),
+                400 | 401 | 403 | 404 | 412 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::get_user_task`].
+    #[derive(Debug)]
+    pub struct GetUserTask<'a> {
+        client: &'a Client,
+        user_id: Result<types::Uuid, String>,
+        task_id: Result<types::Uuid, String>,
+        if_none_match: Result<Option<String>, String>,
+    }
+
+    impl<'a> GetUserTask<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                user_id: Err("`user_id` is missing".to_string()),
+                task_id: Err("`task_id` is missing".to_string()),
+                if_none_match: Ok(None),
+            }
+        }
+
+        /// The user.
+        pub fn user_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.user_id = value.try_into().map_err(|_| "`user_id` is not valid".to_string());
+            self
+        }
+
+        /// The task.
+        pub fn task_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.task_id = value.try_into().map_err(|_| "`task_id` is not valid".to_string());
+            self
+        }
+
+        /// ETags that the caller already has; a match answers 304 without a body (RFC 9110, 13.1.2).
+        pub fn if_none_match<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.if_none_match = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`if_none_match` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::TaskDetail>, Error<types::Problem>> {
+            let Self {
+                client,
+                user_id,
+                task_id,
+                if_none_match,
+            } = self;
+            let user_id = user_id.map_err(Error::InvalidRequest)?;
+            let task_id = task_id.map_err(Error::InvalidRequest)?;
+            let if_none_match = if_none_match.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/api/users/{}/tasks/{}",
+                client.baseurl,
+                segment(&user_id),
+                segment(&task_id)
+            );
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            if let Some(value) = &if_none_match {
+                headers.insert("if-none-match", value.to_string().try_into()?);
+            }
+            let request = client.client.get(url).headers(headers);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 404 | 406 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+
+        /// Sends the request; an answer 304 is `None`: the copy that `if_none_match` names is current.
+        pub async fn send_if_modified(self) -> Result<ResponseValue<Option<types::TaskDetail>>, Error<types::Problem>> {
+            match self.send().await {
+                Ok(response) => {
+                    let (status, headers) = (response.status(), response.headers().clone());
+                    Ok(ResponseValue::new(Some(response.into_inner()), status, headers))
+                }
+                Err(Error::UnexpectedResponse(response)) if response.status() == StatusCode::NOT_MODIFIED => {
+                    Ok(ResponseValue::new(None, response.status(), response.headers().clone()))
+                }
+                Err(error) => Err(error),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::patch_user_task`].
+    #[derive(Debug)]
+    pub struct PatchUserTask<'a> {
+        client: &'a Client,
+        user_id: Result<types::Uuid, String>,
+        task_id: Result<types::Uuid, String>,
+        if_match: Result<Option<String>, String>,
+        body: Result<types::UserTaskPatch, String>,
+    }
+
+    impl<'a> PatchUserTask<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                user_id: Err("`user_id` is missing".to_string()),
+                task_id: Err("`task_id` is missing".to_string()),
+                if_match: Ok(None),
+                body: Err("`body` is missing".to_string()),
+            }
+        }
+
+        /// The user.
+        pub fn user_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.user_id = value.try_into().map_err(|_| "`user_id` is not valid".to_string());
+            self
+        }
+
+        /// The task.
+        pub fn task_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.task_id = value.try_into().map_err(|_| "`task_id` is not valid".to_string());
+            self
+        }
+
+        /// The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1).
+        pub fn if_match<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.if_match = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`if_match` is not valid".to_string());
+            self
+        }
+
+        /// What changes.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UserTaskPatch>,
+        {
+            self.body = value.try_into().map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::Task>, Error<types::Problem>> {
+            let Self {
+                client,
+                user_id,
+                task_id,
+                if_match,
+                body,
+            } = self;
+            let user_id = user_id.map_err(Error::InvalidRequest)?;
+            let task_id = task_id.map_err(Error::InvalidRequest)?;
+            let if_match = if_match.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/api/users/{}/tasks/{}",
+                client.baseurl,
+                segment(&user_id),
+                segment(&task_id)
+            );
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/merge-patch+json"));
+            if let Some(value) = &if_match {
+                headers.insert("if-match", value.to_string().try_into()?);
+            }
+            let request = client.client.patch(url).headers(headers).json(&body);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 404 | 406 | 408 | 412 | 413 | 415 | 422 | 429 | 500 | 503 => {
+                    Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+                }
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::replace_user_task`].
+    #[derive(Debug)]
+    pub struct ReplaceUserTask<'a> {
+        client: &'a Client,
+        user_id: Result<types::Uuid, String>,
+        task_id: Result<types::Uuid, String>,
+        if_match: Result<Option<String>, String>,
+        body: Result<types::UserTaskUpdate, String>,
+    }
+
+    impl<'a> ReplaceUserTask<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                user_id: Err("`user_id` is missing".to_string()),
+                task_id: Err("`task_id` is missing".to_string()),
+                if_match: Ok(None),
+                body: Err("`body` is missing".to_string()),
+            }
+        }
+
+        /// The user.
+        pub fn user_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.user_id = value.try_into().map_err(|_| "`user_id` is not valid".to_string());
+            self
+        }
+
+        /// The task.
+        pub fn task_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::Uuid>,
+        {
+            self.task_id = value.try_into().map_err(|_| "`task_id` is not valid".to_string());
+            self
+        }
+
+        /// The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1).
+        pub fn if_match<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+        {
+            self.if_match = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`if_match` is not valid".to_string());
+            self
+        }
+
+        /// The new values, as a whole.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UserTaskUpdate>,
+        {
+            self.body = value.try_into().map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::Task>, Error<types::Problem>> {
+            let Self {
+                client,
+                user_id,
+                task_id,
+                if_match,
+                body,
+            } = self;
+            let user_id = user_id.map_err(Error::InvalidRequest)?;
+            let task_id = task_id.map_err(Error::InvalidRequest)?;
+            let if_match = if_match.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/api/users/{}/tasks/{}",
+                client.baseurl,
+                segment(&user_id),
+                segment(&task_id)
+            );
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            if let Some(value) = &if_match {
+                headers.insert("if-match", value.to_string().try_into()?);
+            }
+            let request = client.client.put(url).headers(headers).json(&body);
+            let request = client.authorise(request, &[&[Scheme::BearerAuth]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400 | 401 | 403 | 404 | 406 | 408 | 412 | 413 | 415 | 422 | 429 | 500 | 503 => {
                     Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
                 }
                 _ => Err(Error::UnexpectedResponse(response)),
@@ -1590,6 +6864,37 @@ pub mod builder {
             match response.status().as_u16() {
                 200 => ResponseValue::from_response(response).await,
                 406 | 500 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::get_metrics`].
+    #[derive(Debug)]
+    pub struct GetMetrics<'a> {
+        client: &'a Client,
+    }
+
+    impl<'a> GetMetrics<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client }
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<ByteStream>, Error<types::Problem>> {
+            let Self { client } = self;
+            let url = format!("{}/metrics", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/problem+json, text/plain; version=0.0.4"),
+            );
+            let request = client.client.get(url).headers(headers);
+            let request = client.authorise(request, &[&[Scheme::MetricsToken]]);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => Ok(ResponseValue::stream(response)),
+                401 | 406 | 500 | 503 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }

@@ -11,13 +11,15 @@
     clippy::tabs_in_doc_comments
 )]
 
+use std::collections::BTreeMap;
+
 use lockstep_runtime as runtime;
 use lockstep_runtime::{Decode, Scalar as _, TextEnum};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use lockstep_runtime::{Problem, Secret, Violation, ViolationPlace};
+pub use lockstep_runtime::{Patch, Problem, Secret, Violation, ViolationPlace};
 
 /// A user's account, without secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
@@ -51,6 +53,108 @@ pub struct Account {
     pub onboarding_completed_at: Option<Timestamp>,
 }
 
+/// A page of accounts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({"items": []})))]
+pub struct AccountList {
+    /// The accounts of this page.
+    #[schema(max_items = 100)]
+    #[schemars(extend("maxItems" = 100))]
+    pub items: Vec<Account>,
+    /// The `cursor` of the next page; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, nullable = false)]
+    #[schemars(with = "NextCursor")]
+    pub next_cursor: Option<NextCursor>,
+}
+
+/// Something that a user did, or that was done to their account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({
+    "activityId": "01981c1e-5f00-7000-8000-000000000003",
+    "kind": "signed_in",
+    "occurredAt": "2026-11-20T09:30:00Z",
+})))]
+pub struct Activity {
+    /// A UUID, version 7 (RFC 9562) where this service made it.
+    pub activity_id: Uuid,
+    /// What happened.
+    pub kind: ActivityKind,
+    /// A time in UTC (RFC 3339).
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub occurred_at: Timestamp,
+    /// Who did it, where it was somebody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "Uuid")]
+    pub actor_id: Option<Uuid>,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(examples("signed_in"))]
+pub enum ActivityKind {
+    /// `signed_up`.
+    SignedUp,
+    /// `signed_in`.
+    SignedIn,
+    /// `signed_out`.
+    SignedOut,
+    /// `account_changed`.
+    AccountChanged,
+    /// `role_changed`.
+    RoleChanged,
+    /// `password_changed`.
+    PasswordChanged,
+    /// `profile_changed`.
+    ProfileChanged,
+}
+
+impl TextEnum for ActivityKind {
+    const ALL: &'static [Self] = &[
+        Self::SignedUp,
+        Self::SignedIn,
+        Self::SignedOut,
+        Self::AccountChanged,
+        Self::RoleChanged,
+        Self::PasswordChanged,
+        Self::ProfileChanged,
+    ];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::SignedUp => "signed_up",
+            Self::SignedIn => "signed_in",
+            Self::SignedOut => "signed_out",
+            Self::AccountChanged => "account_changed",
+            Self::RoleChanged => "role_changed",
+            Self::PasswordChanged => "password_changed",
+            Self::ProfileChanged => "profile_changed",
+        }
+    }
+}
+
+runtime::text_enum!(ActivityKind);
+
+/// A page of activity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({"items": []})))]
+pub struct ActivityList {
+    /// The activity of this page.
+    #[schema(max_items = 100)]
+    #[schemars(extend("maxItems" = 100))]
+    pub items: Vec<Activity>,
+    /// The `cursor` of the next page; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, nullable = false)]
+    #[schemars(with = "NextCursor")]
+    pub next_cursor: Option<NextCursor>,
+}
+
 /// Where the avatar is; https only.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[serde(try_from = "String")]
@@ -71,6 +175,131 @@ runtime::text_newtype!(
         .format(runtime::TextFormat::Uri)
 );
 
+/// An AWS account.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(try_from = "String")]
+#[schema(examples("123456789012"), pattern = "^[0-9]{12}$")]
+#[schemars(extend("pattern" = "^[0-9]{12}$"))]
+pub struct AwsAccountId(String);
+
+runtime::text_newtype!(
+    AwsAccountId,
+    runtime::Text::new().pattern(runtime::pattern!("^[0-9]{12}$"))
+);
+
+/// The AWS account that is watched, reached by a role and never by long-lived keys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({
+    "accountId": "123456789012",
+    "region": "eu-west-1",
+    "roleArn": "arn:aws:iam::123456789012:role/spaces-monitoring",
+})))]
+#[schemars(deny_unknown_fields)]
+pub struct AwsConfig {
+    /// An AWS account.
+    pub account_id: AwsAccountId,
+    /// An AWS region.
+    pub region: AwsRegion,
+    /// The role to assume.
+    #[schema(
+        max_length = 256,
+        pattern = "^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$",
+        examples("arn:aws:iam::123456789012:role/spaces-monitoring")
+    )]
+    #[schemars(extend("maxLength" = 256, "pattern" = "^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$"))]
+    pub role_arn: String,
+    /// What the role asks for besides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(
+        nullable = false,
+        min_length = 2,
+        max_length = 1224,
+        pattern = "^[A-Za-z0-9+=,.@:/-]+$",
+        examples("spaces-4711")
+    )]
+    #[schemars(with = "String", extend("minLength" = 2, "maxLength" = 1224, "pattern" = "^[A-Za-z0-9+=,.@:/-]+$"))]
+    pub external_id: Option<String>,
+}
+
+impl Decode for AwsConfig {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut account_id = runtime::Member::new("accountId");
+        let mut region = runtime::Member::new("region");
+        let mut role_arn = runtime::Member::new("roleArn");
+        let mut external_id = runtime::Member::new("externalId");
+        json.object(|json, member| match member {
+            "accountId" => account_id.read(json, AwsAccountId::decode),
+            "region" => region.read(json, AwsRegion::decode),
+            "roleArn" => role_arn.read(json, |json| {
+                runtime::Text::new()
+                    .max(256)
+                    .pattern(runtime::pattern!(
+                        "^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$"
+                    ))
+                    .from_json(json)
+            }),
+            "externalId" => external_id.read(json, |json| {
+                runtime::Text::new()
+                    .min(2)
+                    .max(1224)
+                    .pattern(runtime::pattern!("^[A-Za-z0-9+=,.@:/-]+$"))
+                    .from_json(json)
+            }),
+            _ => json.refuse_member(member),
+        })?;
+        let account_id = account_id.required(json);
+        let region = region.required(json);
+        let role_arn = role_arn.required(json);
+        Some(Self {
+            account_id: account_id?,
+            region: region?,
+            role_arn: role_arn?,
+            external_id: external_id.optional(),
+        })
+    }
+}
+
+/// What came of trying the AWS account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({"detail": "There are no AWS credentials.", "reached": false})))]
+pub struct AwsConnectionTest {
+    /// Whether the role could be assumed.
+    #[schema(examples(true))]
+    pub reached: bool,
+    /// What was reached, or why not.
+    #[schema(examples("Assumed arn:aws:sts::123456789012:assumed-role/spaces-monitoring/spaces."))]
+    pub detail: String,
+    /// An AWS account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "AwsAccountId")]
+    pub account_id: Option<AwsAccountId>,
+    /// Who one was there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(
+        nullable = false,
+        examples("arn:aws:sts::123456789012:assumed-role/spaces-monitoring/spaces")
+    )]
+    #[schemars(with = "String")]
+    pub arn: Option<String>,
+}
+
+/// An AWS region.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(try_from = "String")]
+#[schema(examples("eu-west-1"), max_length = 32, pattern = "^[a-z]{2}(-[a-z]+)+-[0-9]$")]
+#[schemars(extend("maxLength" = 32, "pattern" = "^[a-z]{2}(-[a-z]+)+-[0-9]$"))]
+pub struct AwsRegion(String);
+
+runtime::text_newtype!(
+    AwsRegion,
+    runtime::Text::new()
+        .max(32)
+        .pattern(runtime::pattern!("^[a-z]{2}(-[a-z]+)+-[0-9]$"))
+);
+
 /// A few words about oneself.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[serde(try_from = "String")]
@@ -80,6 +309,28 @@ pub struct Bio(String);
 
 runtime::text_newtype!(Bio, runtime::Text::new().max(500));
 
+/// A code by which others join a space. At least 128 random bits; only its hash is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(try_from = "String")]
+#[schema(
+    examples("YkJ4cGZ3bTlLdEhqUnZ6UQ"),
+    value_type = String,
+    format = "password",
+    min_length = 22,
+    max_length = 64,
+    pattern = "^[A-Za-z0-9_-]+$",
+)]
+#[schemars(extend("format" = "password", "minLength" = 22, "maxLength" = 64, "pattern" = "^[A-Za-z0-9_-]+$"))]
+pub struct Code(Secret);
+
+runtime::secret_newtype!(
+    Code,
+    runtime::Text::new()
+        .min(22)
+        .max(64)
+        .pattern(runtime::pattern!("^[A-Za-z0-9_-]+$"))
+);
+
 /// A colour in lower-case hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[serde(try_from = "String")]
@@ -88,6 +339,119 @@ runtime::text_newtype!(Bio, runtime::Text::new().max(500));
 pub struct Color(String);
 
 runtime::text_newtype!(Color, runtime::Text::new().pattern(runtime::pattern!("^#[0-9a-f]{6}$")));
+
+/// A comment on a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({
+    "authorId": "01981c1e-5f00-7000-8000-000000000001",
+    "body": "Done with the first two columns.",
+    "commentId": "01981c1e-5f00-7000-8000-000000000006",
+    "createdAt": "2026-11-20T09:30:00Z",
+    "taskId": "01981c1e-5f00-7000-8000-000000000005",
+})))]
+pub struct Comment {
+    /// A UUID, version 7 (RFC 9562) where this service made it.
+    pub comment_id: Uuid,
+    /// A UUID, version 7 (RFC 9562) where this service made it.
+    pub task_id: Uuid,
+    /// Who wrote it.
+    pub author_id: Uuid,
+    /// What the comment says.
+    pub body: CommentBody,
+    /// A time in UTC (RFC 3339).
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub created_at: Timestamp,
+}
+
+/// What the comment says.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(try_from = "String")]
+#[schema(examples("Done with the first two columns."), min_length = 1, max_length = 4000)]
+#[schemars(extend("minLength" = 1, "maxLength" = 4000))]
+pub struct CommentBody(String);
+
+runtime::text_newtype!(CommentBody, runtime::Text::new().min(1).max(4000));
+
+/// A page of comments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({"items": []})))]
+pub struct CommentList {
+    /// The comments of this page.
+    #[schema(max_items = 100)]
+    #[schemars(extend("maxItems" = 100))]
+    pub items: Vec<Comment>,
+    /// The `cursor` of the next page; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, nullable = false)]
+    #[schemars(with = "NextCursor")]
+    pub next_cursor: Option<NextCursor>,
+}
+
+/// How many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(try_from = "i64")]
+#[schema(examples(12), minimum = 0)]
+#[schemars(extend("minimum" = 0))]
+pub struct Count(i64);
+
+runtime::number_newtype!(Count: i64, runtime::Integer<i64>, runtime::Integer::<i64>::new().min(0));
+
+/// How many, by name.
+pub type Counts = BTreeMap<String, Count>;
+
+/// An invitation just created, with its code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({
+    "code": "YkJ4cGZ3bTlLdEhqUnZ6UQ",
+    "createdAt": "2026-11-20T09:30:00Z",
+    "expiresAt": "2026-11-27T09:30:00Z",
+    "invitationId": "01981c1e-5f00-7000-8000-000000000004",
+    "invitedBy": "01981c1e-5f00-7000-8000-000000000001",
+    "maxUses": 10,
+    "role": "member",
+    "spaceId": "01981c1e-5f00-7000-8000-000000000001",
+    "spaceName": "Analytical Engine",
+    "status": "pending",
+    "uses": 0,
+})))]
+pub struct CreatedInvitation {
+    /// A UUID, version 7 (RFC 9562) where this service made it.
+    pub invitation_id: Uuid,
+    /// A UUID, version 7 (RFC 9562) where this service made it.
+    pub space_id: Uuid,
+    /// What the space is called, without blanks around it.
+    pub space_name: SpaceName,
+    /// What a member may do in a space, from the most to the least.
+    pub role: SpaceRole,
+    /// How many people can use it.
+    #[schema(minimum = 1, examples(10))]
+    #[schemars(extend("minimum" = 1))]
+    pub max_uses: i32,
+    /// How many people used it.
+    #[schema(minimum = 0, examples(3))]
+    #[schemars(extend("minimum" = 0))]
+    pub uses: i32,
+    /// What became of an invitation; `accepted` where it has no use left.
+    pub status: InvitationStatus,
+    /// Who made it.
+    pub invited_by: Uuid,
+    /// A time in UTC (RFC 3339).
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub created_at: Timestamp,
+    /// A time in UTC (RFC 3339).
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub expires_at: Timestamp,
+    /// A code by which others join a space. At least 128 random bits; only its hash is kept.
+    pub code: Code,
+    /// The only address that can accept it; absent on a link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "Email")]
+    pub email: Option<Email>,
+}
 
 /// A space just created, with its invite code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
@@ -199,6 +563,62 @@ impl Decode for Credentials {
     }
 }
 
+/// How many on one day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[schema(examples(json!({"count": 12, "day": "2026-11-20"})))]
+pub struct DailyCount {
+    /// A day in UTC.
+    #[schema(value_type = chrono::NaiveDate)]
+    pub day: Day,
+    /// How many.
+    pub count: Count,
+}
+
+/// Tasks of one day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[schema(examples(json!({"closed": 3, "created": 4, "day": "2026-11-20"})))]
+pub struct DailyTasks {
+    /// A day in UTC.
+    #[schema(value_type = chrono::NaiveDate)]
+    pub day: Day,
+    /// How many.
+    pub created: Count,
+    /// How many.
+    pub closed: Count,
+}
+
+/// Headline figures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({
+    "closedTasks": 30,
+    "criticalEvents": 2,
+    "events": 100,
+    "members": 5,
+    "openTasks": 12,
+    "overdueTasks": 1,
+    "spaces": 2,
+})))]
+pub struct DashboardOverview {
+    /// How many spaces the figures are of.
+    pub spaces: Count,
+    /// How many memberships those spaces have.
+    pub members: Count,
+    /// How many tasks are neither done nor cancelled.
+    pub open_tasks: Count,
+    /// How many of them were due before now.
+    pub overdue_tasks: Count,
+    /// How many tasks are done or cancelled.
+    pub closed_tasks: Count,
+    /// How many events there are.
+    pub events: Count,
+    /// How many of them have severity 5.
+    pub critical_events: Count,
+}
+
+/// A day in UTC.
+pub type Day = chrono::NaiveDate;
+
 /// What a person is called, without blanks around it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[serde(try_from = "String")]
@@ -225,6 +645,382 @@ runtime::text_newtype!(
     Email,
     runtime::Text::new().min(3).max(254).format(runtime::TextFormat::Email)
 );
+
+/// A monitoring event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({
+    "account": "123456789012",
+    "detail": {"functionName": "mill"},
+    "eventId": "01981c1e-5f00-7000-8000-000000000007",
+    "occurredAt": "2026-11-20T09:30:00Z",
+    "receivedAt": "2026-11-20T09:30:01Z",
+    "region": "eu-west-1",
+    "severity": 5,
+    "source": "lambda",
+    "spaceId": "01981c1e-5f00-7000-8000-000000000001",
+    "summary": "The function failed 12 times in 5 minutes.",
+    "type": "Lambda Error",
+})))]
+pub struct Event {
+    /// Names an event. Sources may bring their own; else it is a UUIDv7.
+    pub event_id: EventId,
+    /// A UUID, version 7 (RFC 9562) where this service made it.
+    pub space_id: Uuid,
+    /// A short name, of a source, a type, an account or a region.
+    pub source: EventLabel,
+    /// What kind of thing happened.
+    pub r#type: EventType,
+    /// From 0, a note, to 5, an outage.
+    pub severity: Severity,
+    /// A short name, of a source, a type, an account or a region.
+    pub account: EventLabel,
+    /// A short name, of a source, a type, an account or a region.
+    pub region: EventLabel,
+    /// A time in UTC (RFC 3339).
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub occurred_at: Timestamp,
+    /// A time in UTC (RFC 3339).
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub received_at: Timestamp,
+    /// What happened, in a sentence.
+    pub summary: EventSummary,
+    /// Whatever else the source says; at most 100 KiB as JSON.
+    #[schema(value_type = Object)]
+    pub detail: EventDetail,
+    /// The task that was made of it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "Uuid")]
+    pub task_id: Option<Uuid>,
+}
+
+/// Events to take in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({
+    "events": [
+        {
+            "account": "123456789012",
+            "occurredAt": "2026-11-20T09:30:00Z",
+            "region": "eu-west-1",
+            "severity": 5,
+            "source": "lambda",
+            "spaceId": "01981c1e-5f00-7000-8000-000000000001",
+            "summary": "The function failed 12 times in 5 minutes.",
+            "type": "Lambda Error",
+        },
+    ],
+})))]
+pub struct EventBatch {
+    /// The events.
+    #[schema(min_items = 1, max_items = 100)]
+    #[schemars(extend("minItems" = 1, "maxItems" = 100))]
+    pub events: Vec<NewEvent>,
+}
+
+impl Decode for EventBatch {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut events = runtime::Member::new("events");
+        json.object(|json, member| match member {
+            "events" => events.read(json, |json| {
+                json.array(&runtime::Array::new().min(1).max(100), NewEvent::decode)
+            }),
+            _ => json.refuse_member(member),
+        })?;
+        let events = events.required(json);
+        Some(Self { events: events? })
+    }
+}
+
+/// What came of each event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[schema(examples(json!({"items": [{"eventId": "01981c1e-5f00-7000-8000-000000000007", "status": 201}]})))]
+pub struct EventBatchResult {
+    /// One outcome an event, in the same order.
+    #[schema(max_items = 100)]
+    #[schemars(extend("maxItems" = 100))]
+    pub items: Vec<EventOutcome>,
+}
+
+/// Whatever else the source says; at most 100 KiB as JSON.
+pub type EventDetail = serde_json::Map<String, serde_json::Value>;
+
+/// Names an event. Sources may bring their own; else it is a UUIDv7.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(try_from = "String")]
+#[schema(
+    examples("01981c1e-5f00-7000-8000-000000000007"),
+    min_length = 1,
+    max_length = 128,
+    pattern = "^[A-Za-z0-9._:-]+$"
+)]
+#[schemars(extend("minLength" = 1, "maxLength" = 128, "pattern" = "^[A-Za-z0-9._:-]+$"))]
+pub struct EventId(String);
+
+runtime::text_newtype!(
+    EventId,
+    runtime::Text::new()
+        .min(1)
+        .max(128)
+        .pattern(runtime::pattern!("^[A-Za-z0-9._:-]+$"))
+);
+
+/// A short name, of a source, a type, an account or a region.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(try_from = "String")]
+#[schema(
+    examples("eu-west-1"),
+    min_length = 1,
+    max_length = 128,
+    pattern = "^[A-Za-z0-9._:/-]+$"
+)]
+#[schemars(extend("minLength" = 1, "maxLength" = 128, "pattern" = "^[A-Za-z0-9._:/-]+$"))]
+pub struct EventLabel(String);
+
+runtime::text_newtype!(
+    EventLabel,
+    runtime::Text::new()
+        .min(1)
+        .max(128)
+        .pattern(runtime::pattern!("^[A-Za-z0-9._:/-]+$"))
+);
+
+/// A page of events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({"items": []})))]
+pub struct EventList {
+    /// The events of this page.
+    #[schema(max_items = 100)]
+    #[schemars(extend("maxItems" = 100))]
+    pub items: Vec<Event>,
+    /// The `cursor` of the next page; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, nullable = false)]
+    #[schemars(with = "NextCursor")]
+    pub next_cursor: Option<NextCursor>,
+}
+
+/// What came of one event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({"eventId": "01981c1e-5f00-7000-8000-000000000007", "status": 201})))]
+pub struct EventOutcome {
+    /// 201 where it was taken in, 200 where it was known already, else what was wrong.
+    #[schema(minimum = 200, maximum = 599, examples(201))]
+    #[schemars(extend("minimum" = 200, "maximum" = 599))]
+    pub status: i32,
+    /// The code of what was wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, examples("space-not-found"))]
+    #[schemars(with = "String")]
+    pub code: Option<String>,
+    /// Names an event. Sources may bring their own; else it is a UUIDv7.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "EventId")]
+    pub event_id: Option<EventId>,
+}
+
+/// What happened, in a sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(try_from = "String")]
+#[schema(
+    examples("The function failed 12 times in 5 minutes."),
+    min_length = 1,
+    max_length = 1000
+)]
+#[schemars(extend("minLength" = 1, "maxLength" = 1000))]
+pub struct EventSummary(String);
+
+runtime::text_newtype!(EventSummary, runtime::Text::new().min(1).max(1000));
+
+/// What differs from what the event says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({"assigneeId": "01981c1e-5f00-7000-8000-000000000001"})))]
+pub struct EventTask {
+    /// Whether to make a task even where the event has one already.
+    #[serde(default)]
+    #[schema(default = false, examples(false))]
+    pub again: bool,
+    /// Who does it; a member of the space.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "Uuid")]
+    pub assignee_id: Option<Uuid>,
+    /// What is to be done, at length.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "TaskDescription")]
+    pub description: Option<TaskDescription>,
+    /// What is to be done, without blanks around it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "TaskTitle")]
+    pub title: Option<TaskTitle>,
+}
+
+impl Decode for EventTask {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut again = runtime::Member::new("again");
+        let mut assignee_id = runtime::Member::new("assigneeId");
+        let mut description = runtime::Member::new("description");
+        let mut title = runtime::Member::new("title");
+        json.object(|json, member| match member {
+            "again" => again.read(json, bool::decode),
+            "assigneeId" => assignee_id.read(json, Uuid::decode),
+            "description" => description.read(json, TaskDescription::decode),
+            "title" => title.read(json, TaskTitle::decode),
+            _ => json.refuse_member(member),
+        })?;
+        Some(Self {
+            again: again.optional().unwrap_or_default(),
+            assignee_id: assignee_id.optional(),
+            description: description.optional(),
+            title: title.optional(),
+        })
+    }
+}
+
+/// What kind of thing happened.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(try_from = "String")]
+#[schema(examples("Lambda Error"), min_length = 1, max_length = 128, pattern = r"^\S(.*\S)?$")]
+#[schemars(extend("minLength" = 1, "maxLength" = 128, "pattern" = r"^\S(.*\S)?$"))]
+pub struct EventType(String);
+
+runtime::text_newtype!(
+    EventType,
+    runtime::Text::new()
+        .min(1)
+        .max(128)
+        .pattern(runtime::pattern!(r"^\S(.*\S)?$"))
+);
+
+/// Figures of events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({
+    "byAccount": {},
+    "byRegion": {},
+    "bySeverity": {},
+    "bySource": {},
+    "daily": [],
+    "total": 0,
+})))]
+pub struct EventsStats {
+    /// How many.
+    pub total: Count,
+    /// How many, by name.
+    #[schema(value_type = BTreeMap<String, Count>)]
+    pub by_severity: Counts,
+    /// How many, by name.
+    #[schema(value_type = BTreeMap<String, Count>)]
+    pub by_account: Counts,
+    /// How many, by name.
+    #[schema(value_type = BTreeMap<String, Count>)]
+    pub by_region: Counts,
+    /// How many, by name.
+    #[schema(value_type = BTreeMap<String, Count>)]
+    pub by_source: Counts,
+    /// Events by the day on which they occurred, oldest day first.
+    #[schema(max_items = 90)]
+    #[schemars(extend("maxItems" = 90))]
+    pub daily: Vec<DailyCount>,
+}
+
+/// What somebody thinks, as kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({
+    "category": "idea",
+    "createdAt": "2026-11-20T09:30:00Z",
+    "feedbackId": "01981c1e-5f00-7000-8000-000000000002",
+    "message": "A dark theme would be nice.",
+})))]
+pub struct Feedback {
+    /// A UUID, version 7 (RFC 9562) where this service made it.
+    pub feedback_id: Uuid,
+    /// The kind of feedback.
+    pub category: FeedbackCategory,
+    /// What they say.
+    pub message: FeedbackMessage,
+    /// A time in UTC (RFC 3339).
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub created_at: Timestamp,
+    /// The page that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "PageUrl")]
+    pub page_url: Option<PageUrl>,
+    /// From 1, bad, to 5, good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "Rating")]
+    pub rating: Option<Rating>,
+    /// Who said it, if they were signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "Uuid")]
+    pub user_id: Option<Uuid>,
+}
+
+/// The kind of feedback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples("idea"))]
+pub enum FeedbackCategory {
+    /// `bug`.
+    Bug,
+    /// `idea`.
+    Idea,
+    /// `praise`.
+    Praise,
+    /// `other`.
+    Other,
+}
+
+impl TextEnum for FeedbackCategory {
+    const ALL: &'static [Self] = &[Self::Bug, Self::Idea, Self::Praise, Self::Other];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Bug => "bug",
+            Self::Idea => "idea",
+            Self::Praise => "praise",
+            Self::Other => "other",
+        }
+    }
+}
+
+runtime::text_enum!(FeedbackCategory);
+
+/// A page of feedback.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({"items": []})))]
+pub struct FeedbackList {
+    /// The feedback of this page.
+    #[schema(max_items = 100)]
+    #[schemars(extend("maxItems" = 100))]
+    pub items: Vec<Feedback>,
+    /// The `cursor` of the next page; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, nullable = false)]
+    #[schemars(with = "NextCursor")]
+    pub next_cursor: Option<NextCursor>,
+}
+
+/// What they say.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(try_from = "String")]
+#[schema(examples("A dark theme would be nice."), min_length = 1, max_length = 4000)]
+#[schemars(extend("minLength" = 1, "maxLength" = 4000))]
+pub struct FeedbackMessage(String);
+
+runtime::text_newtype!(FeedbackMessage, runtime::Text::new().min(1).max(4000));
 
 /// Readiness, with one check per dependency.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, JsonSchema)]
@@ -289,6 +1085,175 @@ impl TextEnum for HealthStatus {
 
 runtime::text_enum!(HealthStatus);
 
+/// An invitation into a space.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({
+    "createdAt": "2026-11-20T09:30:00Z",
+    "expiresAt": "2026-11-27T09:30:00Z",
+    "invitationId": "01981c1e-5f00-7000-8000-000000000004",
+    "invitedBy": "01981c1e-5f00-7000-8000-000000000001",
+    "maxUses": 10,
+    "role": "member",
+    "spaceId": "01981c1e-5f00-7000-8000-000000000001",
+    "spaceName": "Analytical Engine",
+    "status": "pending",
+    "uses": 3,
+})))]
+pub struct Invitation {
+    /// A UUID, version 7 (RFC 9562) where this service made it.
+    pub invitation_id: Uuid,
+    /// A UUID, version 7 (RFC 9562) where this service made it.
+    pub space_id: Uuid,
+    /// What the space is called, without blanks around it.
+    pub space_name: SpaceName,
+    /// What a member may do in a space, from the most to the least.
+    pub role: SpaceRole,
+    /// How many people can use it.
+    #[schema(minimum = 1, examples(10))]
+    #[schemars(extend("minimum" = 1))]
+    pub max_uses: i32,
+    /// How many people used it.
+    #[schema(minimum = 0, examples(3))]
+    #[schemars(extend("minimum" = 0))]
+    pub uses: i32,
+    /// What became of an invitation; `accepted` where it has no use left.
+    pub status: InvitationStatus,
+    /// Who made it.
+    pub invited_by: Uuid,
+    /// A time in UTC (RFC 3339).
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub created_at: Timestamp,
+    /// A time in UTC (RFC 3339).
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub expires_at: Timestamp,
+    /// The only address that can accept it; absent on a link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "Email")]
+    pub email: Option<Email>,
+}
+
+/// The code of an invitation, or the invite code of a space.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({"code": "YkJ4cGZ3bTlLdEhqUnZ6UQ"})))]
+pub struct InvitationCode {
+    /// A code by which others join a space. At least 128 random bits; only its hash is kept.
+    pub code: Code,
+}
+
+impl Decode for InvitationCode {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut code = runtime::Member::new("code");
+        json.object(|json, member| match member {
+            "code" => code.read(json, Code::decode),
+            _ => json.refuse_member(member),
+        })?;
+        let code = code.required(json);
+        Some(Self { code: code? })
+    }
+}
+
+/// A page of invitations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({"items": []})))]
+pub struct InvitationList {
+    /// The invitations of this page.
+    #[schema(max_items = 100)]
+    #[schemars(extend("maxItems" = 100))]
+    pub items: Vec<Invitation>,
+    /// The `cursor` of the next page; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, nullable = false)]
+    #[schemars(with = "NextCursor")]
+    pub next_cursor: Option<NextCursor>,
+}
+
+/// What an invitation is for, as its holder may know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({
+    "expiresAt": "2026-11-27T09:30:00Z",
+    "invitedBy": "Ada Lovelace",
+    "role": "member",
+    "spaceName": "Analytical Engine",
+})))]
+pub struct InvitationPreview {
+    /// What the space is called, without blanks around it.
+    pub space_name: SpaceName,
+    /// Who made it.
+    pub invited_by: DisplayName,
+    /// What a member may do in a space, from the most to the least.
+    pub role: SpaceRole,
+    /// A time in UTC (RFC 3339).
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub expires_at: Timestamp,
+}
+
+/// Which invitation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({"invitationId": "01981c1e-5f00-7000-8000-000000000004"})))]
+pub struct InvitationReference {
+    /// A UUID, version 7 (RFC 9562) where this service made it.
+    pub invitation_id: Uuid,
+}
+
+impl Decode for InvitationReference {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut invitation_id = runtime::Member::new("invitationId");
+        json.object(|json, member| match member {
+            "invitationId" => invitation_id.read(json, Uuid::decode),
+            _ => json.refuse_member(member),
+        })?;
+        let invitation_id = invitation_id.required(json);
+        Some(Self {
+            invitation_id: invitation_id?,
+        })
+    }
+}
+
+/// What became of an invitation; `accepted` where it has no use left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples("pending"))]
+pub enum InvitationStatus {
+    /// `pending`.
+    Pending,
+    /// `accepted`.
+    Accepted,
+    /// `declined`.
+    Declined,
+    /// `revoked`.
+    Revoked,
+    /// `expired`.
+    Expired,
+}
+
+impl TextEnum for InvitationStatus {
+    const ALL: &'static [Self] = &[
+        Self::Pending,
+        Self::Accepted,
+        Self::Declined,
+        Self::Revoked,
+        Self::Expired,
+    ];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Accepted => "accepted",
+            Self::Declined => "declined",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+runtime::text_enum!(InvitationStatus);
+
 /// A code by which others join a space. Only its hash is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -332,6 +1297,73 @@ impl TextEnum for InvitePolicy {
 }
 
 runtime::text_enum!(InvitePolicy);
+
+/// A public key (RFC 7517; for Ed25519 RFC 8037).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[schema(examples(json!({
+    "alg": "EdDSA",
+    "crv": "Ed25519",
+    "kid": "6-ot",
+    "kty": "OKP",
+    "use": "sig",
+    "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+})))]
+pub struct JsonWebKey {
+    /// The key type.
+    #[schema(examples("OKP"))]
+    pub kty: String,
+    /// What it is for.
+    #[schema(examples("sig"))]
+    pub r#use: String,
+    /// The algorithm.
+    #[schema(examples("EdDSA"))]
+    pub alg: String,
+    /// The thumbprint of the key (RFC 7638).
+    #[schema(examples("6-ot"))]
+    pub kid: String,
+    /// The curve.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, examples("Ed25519"))]
+    #[schemars(with = "String")]
+    pub crv: Option<String>,
+    /// The exponent of an RSA key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, examples("AQAB"))]
+    #[schemars(with = "String")]
+    pub e: Option<String>,
+    /// The modulus of an RSA key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(
+        nullable = false,
+        examples("0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbf")
+    )]
+    #[schemars(with = "String")]
+    pub n: Option<String>,
+    /// The public key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, examples("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"))]
+    #[schemars(with = "String")]
+    pub x: Option<String>,
+}
+
+/// A set of public keys (RFC 7517).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[schema(examples(json!({
+    "keys": [
+        {
+            "alg": "EdDSA",
+            "crv": "Ed25519",
+            "kid": "6-ot",
+            "kty": "OKP",
+            "use": "sig",
+            "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+        },
+    ],
+})))]
+pub struct JsonWebKeySet {
+    /// The keys, the current one first.
+    pub keys: Vec<JsonWebKey>,
+}
 
 /// The process answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
@@ -407,6 +1439,82 @@ impl Decode for Logout {
     }
 }
 
+/// Somebody in a space.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({
+    "displayName": "Ada Lovelace",
+    "email": "ada@example.org",
+    "joinedAt": "2026-11-20T09:30:00Z",
+    "role": "owner",
+    "userId": "01981c1e-5f00-7000-8000-000000000001",
+})))]
+pub struct Member {
+    /// A UUID, version 7 (RFC 9562) where this service made it.
+    pub user_id: Uuid,
+    /// What a person is called, without blanks around it.
+    pub display_name: DisplayName,
+    /// An email address; compared without regard to case.
+    pub email: Email,
+    /// What a member may do in a space, from the most to the least.
+    pub role: SpaceRole,
+    /// A time in UTC (RFC 3339).
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub joined_at: Timestamp,
+}
+
+/// Whom to invite, and as what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({"email": "grace@example.org", "role": "member"})))]
+pub struct MemberInvitation {
+    /// An email address; compared without regard to case.
+    pub email: Email,
+    /// The role that the invited person gets; not above one's own.
+    #[serde(default = "MemberInvitation::default_role")]
+    #[schema(default = "member")]
+    pub role: SpaceRole,
+}
+
+impl MemberInvitation {
+    fn default_role() -> SpaceRole {
+        SpaceRole::Member
+    }
+}
+
+impl Decode for MemberInvitation {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut email = runtime::Member::new("email");
+        let mut role = runtime::Member::new("role");
+        json.object(|json, member| match member {
+            "email" => email.read(json, Email::decode),
+            "role" => role.read(json, SpaceRole::decode),
+            _ => json.refuse_member(member),
+        })?;
+        let email = email.required(json);
+        Some(Self {
+            email: email?,
+            role: role.optional().unwrap_or_else(Self::default_role),
+        })
+    }
+}
+
+/// A page of members.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({"items": []})))]
+pub struct MemberList {
+    /// The members of this page.
+    #[schema(max_items = 100)]
+    #[schemars(extend("maxItems" = 100))]
+    pub items: Vec<Member>,
+    /// The `cursor` of the next page; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, nullable = false)]
+    #[schemars(with = "NextCursor")]
+    pub next_cursor: Option<NextCursor>,
+}
+
 /// Who sees the list of members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -430,6 +1538,346 @@ impl TextEnum for MemberListVisibility {
 }
 
 runtime::text_enum!(MemberListVisibility);
+
+/// What the member is from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({"role": "admin"})))]
+pub struct MemberRoleChange {
+    /// What a member may do in a space, from the most to the least.
+    pub role: SpaceRole,
+}
+
+impl Decode for MemberRoleChange {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut role = runtime::Member::new("role");
+        json.object(|json, member| match member {
+            "role" => role.read(json, SpaceRole::decode),
+            _ => json.refuse_member(member),
+        })?;
+        let role = role.required(json);
+        Some(Self { role: role? })
+    }
+}
+
+/// What is watched, and who hears of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({
+    "enabled": true,
+    "minimumSeverity": 2,
+    "notificationEmails": [],
+    "regions": ["eu-west-1"],
+    "retentionDays": 90,
+    "services": ["lambda"],
+})))]
+#[schemars(deny_unknown_fields)]
+pub struct MonitoringConfig {
+    /// Whether anything is watched.
+    #[schema(examples(true))]
+    pub enabled: bool,
+    /// The regions to watch.
+    #[schema(max_items = 40)]
+    #[schemars(extend("maxItems" = 40, "uniqueItems" = true))]
+    pub regions: Vec<AwsRegion>,
+    /// The services to watch.
+    #[schema(max_items = 100)]
+    #[schemars(extend("maxItems" = 100, "uniqueItems" = true))]
+    pub services: Vec<EventLabel>,
+    /// The least severity that is kept.
+    pub minimum_severity: Severity,
+    /// For how many days events are kept.
+    #[schema(minimum = 1, maximum = 3650, examples(90))]
+    #[schemars(extend("minimum" = 1, "maximum" = 3650))]
+    pub retention_days: i32,
+    /// Who is told of critical events.
+    #[schema(max_items = 20)]
+    #[schemars(extend("maxItems" = 20, "uniqueItems" = true))]
+    pub notification_emails: Vec<Email>,
+    /// The space that receives the events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "Uuid")]
+    pub space_id: Option<Uuid>,
+}
+
+impl Decode for MonitoringConfig {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut enabled = runtime::Member::new("enabled");
+        let mut regions = runtime::Member::new("regions");
+        let mut services = runtime::Member::new("services");
+        let mut minimum_severity = runtime::Member::new("minimumSeverity");
+        let mut retention_days = runtime::Member::new("retentionDays");
+        let mut notification_emails = runtime::Member::new("notificationEmails");
+        let mut space_id = runtime::Member::new("spaceId");
+        json.object(|json, member| match member {
+            "enabled" => enabled.read(json, bool::decode),
+            "regions" => regions.read(json, |json| {
+                json.array(&runtime::Array::new().max(40).unique(), AwsRegion::decode)
+            }),
+            "services" => services.read(json, |json| {
+                json.array(&runtime::Array::new().max(100).unique(), EventLabel::decode)
+            }),
+            "minimumSeverity" => minimum_severity.read(json, Severity::decode),
+            "retentionDays" => retention_days.read(json, |json| {
+                runtime::Integer::<i32>::new().min(1).max(3650).from_json(json)
+            }),
+            "notificationEmails" => notification_emails.read(json, |json| {
+                json.array(&runtime::Array::new().max(20).unique(), Email::decode)
+            }),
+            "spaceId" => space_id.read(json, Uuid::decode),
+            _ => json.refuse_member(member),
+        })?;
+        let enabled = enabled.required(json);
+        let regions = regions.required(json);
+        let services = services.required(json);
+        let minimum_severity = minimum_severity.required(json);
+        let retention_days = retention_days.required(json);
+        let notification_emails = notification_emails.required(json);
+        Some(Self {
+            enabled: enabled?,
+            regions: regions?,
+            services: services?,
+            minimum_severity: minimum_severity?,
+            retention_days: retention_days?,
+            notification_emails: notification_emails?,
+            space_id: space_id.optional(),
+        })
+    }
+}
+
+/// A comment to add.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({"body": "Done with the first two columns."})))]
+pub struct NewComment {
+    /// What the comment says.
+    pub body: CommentBody,
+}
+
+impl Decode for NewComment {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut body = runtime::Member::new("body");
+        json.object(|json, member| match member {
+            "body" => body.read(json, CommentBody::decode),
+            _ => json.refuse_member(member),
+        })?;
+        let body = body.required(json);
+        Some(Self { body: body? })
+    }
+}
+
+/// A monitoring event to take in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({
+    "account": "123456789012",
+    "occurredAt": "2026-11-20T09:30:00Z",
+    "region": "eu-west-1",
+    "severity": 5,
+    "source": "lambda",
+    "spaceId": "01981c1e-5f00-7000-8000-000000000001",
+    "summary": "The function failed 12 times in 5 minutes.",
+    "type": "Lambda Error",
+})))]
+pub struct NewEvent {
+    /// A UUID, version 7 (RFC 9562) where this service made it.
+    pub space_id: Uuid,
+    /// A short name, of a source, a type, an account or a region.
+    pub source: EventLabel,
+    /// What kind of thing happened.
+    pub r#type: EventType,
+    /// From 0, a note, to 5, an outage.
+    pub severity: Severity,
+    /// A short name, of a source, a type, an account or a region.
+    pub account: EventLabel,
+    /// A short name, of a source, a type, an account or a region.
+    pub region: EventLabel,
+    /// A time in UTC (RFC 3339).
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub occurred_at: Timestamp,
+    /// What happened, in a sentence.
+    pub summary: EventSummary,
+    /// Whatever else the source says; at most 100 KiB as JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>, nullable = false)]
+    #[schemars(with = "EventDetail")]
+    pub detail: Option<EventDetail>,
+    /// The source's own name of the event; the same id twice is one event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "EventId")]
+    pub id: Option<EventId>,
+}
+
+impl Decode for NewEvent {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut space_id = runtime::Member::new("spaceId");
+        let mut source = runtime::Member::new("source");
+        let mut r#type = runtime::Member::new("type");
+        let mut severity = runtime::Member::new("severity");
+        let mut account = runtime::Member::new("account");
+        let mut region = runtime::Member::new("region");
+        let mut occurred_at = runtime::Member::new("occurredAt");
+        let mut summary = runtime::Member::new("summary");
+        let mut detail = runtime::Member::new("detail");
+        let mut id = runtime::Member::new("id");
+        json.object(|json, member| match member {
+            "spaceId" => space_id.read(json, Uuid::decode),
+            "source" => source.read(json, EventLabel::decode),
+            "type" => r#type.read(json, EventType::decode),
+            "severity" => severity.read(json, Severity::decode),
+            "account" => account.read(json, EventLabel::decode),
+            "region" => region.read(json, EventLabel::decode),
+            "occurredAt" => occurred_at.read(json, Timestamp::decode),
+            "summary" => summary.read(json, EventSummary::decode),
+            "detail" => detail.read(json, EventDetail::decode),
+            "id" => id.read(json, EventId::decode),
+            _ => json.refuse_member(member),
+        })?;
+        let space_id = space_id.required(json);
+        let source = source.required(json);
+        let r#type = r#type.required(json);
+        let severity = severity.required(json);
+        let account = account.required(json);
+        let region = region.required(json);
+        let occurred_at = occurred_at.required(json);
+        let summary = summary.required(json);
+        Some(Self {
+            space_id: space_id?,
+            source: source?,
+            r#type: r#type?,
+            severity: severity?,
+            account: account?,
+            region: region?,
+            occurred_at: occurred_at?,
+            summary: summary?,
+            detail: detail.optional(),
+            id: id.optional(),
+        })
+    }
+}
+
+/// What somebody thinks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({"category": "idea", "message": "A dark theme would be nice.", "rating": 4})))]
+pub struct NewFeedback {
+    /// The kind of feedback.
+    pub category: FeedbackCategory,
+    /// What they say.
+    pub message: FeedbackMessage,
+    /// The page that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "PageUrl")]
+    pub page_url: Option<PageUrl>,
+    /// From 1, bad, to 5, good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "Rating")]
+    pub rating: Option<Rating>,
+}
+
+impl Decode for NewFeedback {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut category = runtime::Member::new("category");
+        let mut message = runtime::Member::new("message");
+        let mut page_url = runtime::Member::new("pageUrl");
+        let mut rating = runtime::Member::new("rating");
+        json.object(|json, member| match member {
+            "category" => category.read(json, FeedbackCategory::decode),
+            "message" => message.read(json, FeedbackMessage::decode),
+            "pageUrl" => page_url.read(json, PageUrl::decode),
+            "rating" => rating.read(json, Rating::decode),
+            _ => json.refuse_member(member),
+        })?;
+        let category = category.required(json);
+        let message = message.required(json);
+        Some(Self {
+            category: category?,
+            message: message?,
+            page_url: page_url.optional(),
+            rating: rating.optional(),
+        })
+    }
+}
+
+/// An invitation to create. With an email it is for that address, once; without, it is a link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({
+    "maxUses": 10,
+    "role": "member",
+    "spaceId": "01981c1e-5f00-7000-8000-000000000001",
+})))]
+pub struct NewInvitation {
+    /// A UUID, version 7 (RFC 9562) where this service made it.
+    pub space_id: Uuid,
+    /// An email address; compared without regard to case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "Email")]
+    pub email: Option<Email>,
+    /// For how many days it is good.
+    #[serde(default = "NewInvitation::default_expires_in_days")]
+    #[schema(minimum = 1, maximum = 90, default = 7, examples(7))]
+    #[schemars(extend("minimum" = 1, "maximum" = 90))]
+    pub expires_in_days: i32,
+    /// How many people can use it.
+    #[serde(default = "NewInvitation::default_max_uses")]
+    #[schema(minimum = 1, maximum = 1000, default = 1, examples(10))]
+    #[schemars(extend("minimum" = 1, "maximum" = 1000))]
+    pub max_uses: i32,
+    /// The role that the invited people get; not above one's own.
+    #[serde(default = "NewInvitation::default_role")]
+    #[schema(default = "member")]
+    pub role: SpaceRole,
+}
+
+impl NewInvitation {
+    fn default_expires_in_days() -> i32 {
+        7
+    }
+
+    fn default_max_uses() -> i32 {
+        1
+    }
+
+    fn default_role() -> SpaceRole {
+        SpaceRole::Member
+    }
+}
+
+impl Decode for NewInvitation {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut space_id = runtime::Member::new("spaceId");
+        let mut email = runtime::Member::new("email");
+        let mut expires_in_days = runtime::Member::new("expiresInDays");
+        let mut max_uses = runtime::Member::new("maxUses");
+        let mut role = runtime::Member::new("role");
+        json.object(|json, member| match member {
+            "spaceId" => space_id.read(json, Uuid::decode),
+            "email" => email.read(json, Email::decode),
+            "expiresInDays" => expires_in_days.read(json, |json| {
+                runtime::Integer::<i32>::new().min(1).max(90).from_json(json)
+            }),
+            "maxUses" => max_uses.read(json, |json| {
+                runtime::Integer::<i32>::new().min(1).max(1000).from_json(json)
+            }),
+            "role" => role.read(json, SpaceRole::decode),
+            _ => json.refuse_member(member),
+        })?;
+        let space_id = space_id.required(json);
+        Some(Self {
+            space_id: space_id?,
+            email: email.optional(),
+            expires_in_days: expires_in_days.optional().unwrap_or_else(Self::default_expires_in_days),
+            max_uses: max_uses.optional().unwrap_or_else(Self::default_max_uses),
+            role: role.optional().unwrap_or_else(Self::default_role),
+        })
+    }
+}
 
 /// A password to set. Commonly breached ones are refused.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, JsonSchema)]
@@ -489,6 +1937,206 @@ impl Decode for NewSpace {
     }
 }
 
+/// A task to create.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({
+    "priority": "high",
+    "spaceId": "01981c1e-5f00-7000-8000-000000000001",
+    "title": "Oil the engine",
+})))]
+pub struct NewTask {
+    /// A UUID, version 7 (RFC 9562) where this service made it.
+    pub space_id: Uuid,
+    /// What is to be done, without blanks around it.
+    pub title: TaskTitle,
+    /// Who does it; a member of the space.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "Uuid")]
+    pub assignee_id: Option<Uuid>,
+    /// What is to be done, at length.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "TaskDescription")]
+    pub description: Option<TaskDescription>,
+    /// When it is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>, nullable = false)]
+    #[schemars(with = "Timestamp")]
+    pub due_at: Option<Timestamp>,
+    /// How urgent a task is.
+    #[serde(default = "NewTask::default_priority")]
+    #[schema(default = "medium")]
+    pub priority: TaskPriority,
+    /// How far a task is; `done` and `cancelled` are closed.
+    #[serde(default = "NewTask::default_status")]
+    #[schema(default = "open")]
+    pub status: TaskStatus,
+}
+
+impl NewTask {
+    fn default_priority() -> TaskPriority {
+        TaskPriority::Medium
+    }
+
+    fn default_status() -> TaskStatus {
+        TaskStatus::Open
+    }
+}
+
+impl Decode for NewTask {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut space_id = runtime::Member::new("spaceId");
+        let mut title = runtime::Member::new("title");
+        let mut assignee_id = runtime::Member::new("assigneeId");
+        let mut description = runtime::Member::new("description");
+        let mut due_at = runtime::Member::new("dueAt");
+        let mut priority = runtime::Member::new("priority");
+        let mut status = runtime::Member::new("status");
+        json.object(|json, member| match member {
+            "spaceId" => space_id.read(json, Uuid::decode),
+            "title" => title.read(json, TaskTitle::decode),
+            "assigneeId" => assignee_id.read(json, Uuid::decode),
+            "description" => description.read(json, TaskDescription::decode),
+            "dueAt" => due_at.read(json, Timestamp::decode),
+            "priority" => priority.read(json, TaskPriority::decode),
+            "status" => status.read(json, TaskStatus::decode),
+            _ => json.refuse_member(member),
+        })?;
+        let space_id = space_id.required(json);
+        let title = title.required(json);
+        Some(Self {
+            space_id: space_id?,
+            title: title?,
+            assignee_id: assignee_id.optional(),
+            description: description.optional(),
+            due_at: due_at.optional(),
+            priority: priority.optional().unwrap_or_else(Self::default_priority),
+            status: status.optional().unwrap_or_else(Self::default_status),
+        })
+    }
+}
+
+/// A user to create.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({
+    "displayName": "Grace Hopper",
+    "email": "grace@example.org",
+    "password": "correct horse battery",
+    "role": "admin",
+})))]
+pub struct NewUser {
+    /// An email address; compared without regard to case.
+    pub email: Email,
+    /// A password to set. Commonly breached ones are refused.
+    pub password: NewPassword,
+    /// What a person is called, without blanks around it.
+    pub display_name: DisplayName,
+    /// What a user may do in the whole deployment.
+    #[serde(default = "NewUser::default_role")]
+    #[schema(default = "user")]
+    pub role: UserRole,
+}
+
+impl NewUser {
+    fn default_role() -> UserRole {
+        UserRole::User
+    }
+}
+
+impl Decode for NewUser {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut email = runtime::Member::new("email");
+        let mut password = runtime::Member::new("password");
+        let mut display_name = runtime::Member::new("displayName");
+        let mut role = runtime::Member::new("role");
+        json.object(|json, member| match member {
+            "email" => email.read(json, Email::decode),
+            "password" => password.read(json, NewPassword::decode),
+            "displayName" => display_name.read(json, DisplayName::decode),
+            "role" => role.read(json, UserRole::decode),
+            _ => json.refuse_member(member),
+        })?;
+        let email = email.required(json);
+        let password = password.required(json);
+        let display_name = display_name.required(json);
+        Some(Self {
+            email: email?,
+            password: password?,
+            display_name: display_name?,
+            role: role.optional().unwrap_or_else(Self::default_role),
+        })
+    }
+}
+
+/// A personal task to create.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({"priority": "high", "title": "Buy oil"})))]
+pub struct NewUserTask {
+    /// What is to be done, without blanks around it.
+    pub title: TaskTitle,
+    /// What is to be done, at length.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "TaskDescription")]
+    pub description: Option<TaskDescription>,
+    /// When it is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>, nullable = false)]
+    #[schemars(with = "Timestamp")]
+    pub due_at: Option<Timestamp>,
+    /// How urgent a task is.
+    #[serde(default = "NewUserTask::default_priority")]
+    #[schema(default = "medium")]
+    pub priority: TaskPriority,
+    /// How far a task is; `done` and `cancelled` are closed.
+    #[serde(default = "NewUserTask::default_status")]
+    #[schema(default = "open")]
+    pub status: TaskStatus,
+}
+
+impl NewUserTask {
+    fn default_priority() -> TaskPriority {
+        TaskPriority::Medium
+    }
+
+    fn default_status() -> TaskStatus {
+        TaskStatus::Open
+    }
+}
+
+impl Decode for NewUserTask {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut title = runtime::Member::new("title");
+        let mut description = runtime::Member::new("description");
+        let mut due_at = runtime::Member::new("dueAt");
+        let mut priority = runtime::Member::new("priority");
+        let mut status = runtime::Member::new("status");
+        json.object(|json, member| match member {
+            "title" => title.read(json, TaskTitle::decode),
+            "description" => description.read(json, TaskDescription::decode),
+            "dueAt" => due_at.read(json, Timestamp::decode),
+            "priority" => priority.read(json, TaskPriority::decode),
+            "status" => status.read(json, TaskStatus::decode),
+            _ => json.refuse_member(member),
+        })?;
+        let title = title.required(json);
+        Some(Self {
+            title: title?,
+            description: description.optional(),
+            due_at: due_at.optional(),
+            priority: priority.optional().unwrap_or_else(Self::default_priority),
+            status: status.optional().unwrap_or_else(Self::default_status),
+        })
+    }
+}
+
+/// The `cursor` of the next page; absent on the last.
+pub type NextCursor = String;
+
 /// Which notifications to send, per channel and kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[schema(examples(json!({"email": true, "push": {"events": false, "invitations": true, "tasks": true}})))]
@@ -518,6 +2166,15 @@ impl Decode for NotificationPreferences {
         })
     }
 }
+
+/// The page that it is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(try_from = "String")]
+#[schema(examples("https://example.org/spaces"), format = "uri", max_length = 2048)]
+#[schemars(extend("format" = "uri", "maxLength" = 2048))]
+pub struct PageUrl(String);
+
+runtime::text_newtype!(PageUrl, runtime::Text::new().max(2048).format(runtime::TextFormat::Uri));
 
 /// The current and the new password.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
@@ -773,6 +2430,15 @@ impl Decode for PushPreferences {
     }
 }
 
+/// From 1, bad, to 5, good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(try_from = "i32")]
+#[schema(examples(4), minimum = 1, maximum = 5)]
+#[schemars(extend("minimum" = 1, "maximum" = 5))]
+pub struct Rating(i32);
+
+runtime::number_newtype!(Rating: i32, runtime::Integer<i32>, runtime::Integer::<i32>::new().min(1).max(5));
+
 /// Who signs up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -869,6 +2535,15 @@ impl TextEnum for SessionTokenType {
 }
 
 runtime::text_enum!(SessionTokenType);
+
+/// From 0, a note, to 5, an outage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(try_from = "i32")]
+#[schema(examples(5), minimum = 0, maximum = 5)]
+#[schemars(extend("minimum" = 0, "maximum" = 5))]
+pub struct Severity(i32);
+
+runtime::number_newtype!(Severity: i32, runtime::Integer<i32>, runtime::Integer::<i32>::new().min(0).max(5));
 
 /// A space, as the caller sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
@@ -1073,6 +2748,599 @@ impl Decode for SpaceSettings {
     }
 }
 
+/// A task in a space.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({
+    "createdAt": "2026-11-20T09:30:00Z",
+    "createdBy": "01981c1e-5f00-7000-8000-000000000001",
+    "priority": "high",
+    "spaceId": "01981c1e-5f00-7000-8000-000000000001",
+    "status": "open",
+    "taskId": "01981c1e-5f00-7000-8000-000000000005",
+    "title": "Oil the engine",
+    "updatedAt": "2026-11-20T09:30:00Z",
+    "version": 1,
+})))]
+pub struct Task {
+    /// A UUID, version 7 (RFC 9562) where this service made it.
+    pub task_id: Uuid,
+    /// A UUID, version 7 (RFC 9562) where this service made it.
+    pub space_id: Uuid,
+    /// What is to be done, without blanks around it.
+    pub title: TaskTitle,
+    /// How far a task is; `done` and `cancelled` are closed.
+    pub status: TaskStatus,
+    /// How urgent a task is.
+    pub priority: TaskPriority,
+    /// Who created it.
+    pub created_by: Uuid,
+    /// A time in UTC (RFC 3339).
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub created_at: Timestamp,
+    /// A time in UTC (RFC 3339).
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub updated_at: Timestamp,
+    /// Raised with every change; the ETag is made of it.
+    #[schema(minimum = 1, examples(3))]
+    #[schemars(extend("minimum" = 1))]
+    pub version: i64,
+    /// Who does it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "Uuid")]
+    pub assignee_id: Option<Uuid>,
+    /// When it was done or cancelled; absent while it is neither.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>, nullable = false)]
+    #[schemars(with = "Timestamp")]
+    pub closed_at: Option<Timestamp>,
+    /// What is to be done, at length.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "TaskDescription")]
+    pub description: Option<TaskDescription>,
+    /// When it is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>, nullable = false)]
+    #[schemars(with = "Timestamp")]
+    pub due_at: Option<Timestamp>,
+    /// That event as it was then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "Event")]
+    pub event_details: Option<Event>,
+    /// The event that it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "EventId")]
+    pub event_id: Option<EventId>,
+}
+
+/// Changes of several tasks, no task twice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({
+    "items": [
+        {
+            "action": "set_status",
+            "status": "done",
+            "taskId": "01981c1e-5f00-7000-8000-000000000005",
+        },
+    ],
+})))]
+pub struct TaskBatch {
+    /// The changes, in the order in which they are made.
+    #[schema(min_items = 1, max_items = 100)]
+    #[schemars(extend("minItems" = 1, "maxItems" = 100))]
+    pub items: Vec<TaskBatchItem>,
+}
+
+impl Decode for TaskBatch {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut items = runtime::Member::new("items");
+        json.object(|json, member| match member {
+            "items" => items.read(json, |json| {
+                json.array(&runtime::Array::new().min(1).max(100), TaskBatchItem::decode)
+            }),
+            _ => json.refuse_member(member),
+        })?;
+        let items = items.required(json);
+        Some(Self { items: items? })
+    }
+}
+
+/// What to do; `set_status` needs a `status`, `assign` takes an `assigneeId` or clears it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(examples("set_status"))]
+pub enum TaskBatchAction {
+    /// `set_status`.
+    SetStatus,
+    /// `assign`.
+    Assign,
+    /// `delete`.
+    Delete,
+}
+
+impl TextEnum for TaskBatchAction {
+    const ALL: &'static [Self] = &[Self::SetStatus, Self::Assign, Self::Delete];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::SetStatus => "set_status",
+            Self::Assign => "assign",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+runtime::text_enum!(TaskBatchAction);
+
+/// A change of one task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({
+    "action": "set_status",
+    "status": "done",
+    "taskId": "01981c1e-5f00-7000-8000-000000000005",
+})))]
+pub struct TaskBatchItem {
+    /// A UUID, version 7 (RFC 9562) where this service made it.
+    pub task_id: Uuid,
+    /// What to do; `set_status` needs a `status`, `assign` takes an `assigneeId` or clears it.
+    pub action: TaskBatchAction,
+    /// Who does it from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "Uuid")]
+    pub assignee_id: Option<Uuid>,
+    /// How far a task is; `done` and `cancelled` are closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "TaskStatus")]
+    pub status: Option<TaskStatus>,
+}
+
+impl Decode for TaskBatchItem {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut task_id = runtime::Member::new("taskId");
+        let mut action = runtime::Member::new("action");
+        let mut assignee_id = runtime::Member::new("assigneeId");
+        let mut status = runtime::Member::new("status");
+        json.object(|json, member| match member {
+            "taskId" => task_id.read(json, Uuid::decode),
+            "action" => action.read(json, TaskBatchAction::decode),
+            "assigneeId" => assignee_id.read(json, Uuid::decode),
+            "status" => status.read(json, TaskStatus::decode),
+            _ => json.refuse_member(member),
+        })?;
+        let task_id = task_id.required(json);
+        let action = action.required(json);
+        Some(Self {
+            task_id: task_id?,
+            action: action?,
+            assignee_id: assignee_id.optional(),
+            status: status.optional(),
+        })
+    }
+}
+
+/// What came of the change of one task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({"status": 200, "taskId": "01981c1e-5f00-7000-8000-000000000005"})))]
+pub struct TaskBatchOutcome {
+    /// A UUID, version 7 (RFC 9562) where this service made it.
+    pub task_id: Uuid,
+    /// The status that the single operation would have had.
+    #[schema(minimum = 200, maximum = 599, examples(200))]
+    #[schemars(extend("minimum" = 200, "maximum" = 599))]
+    pub status: i32,
+    /// The code of the problem that the single operation would have had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, examples("task-not-found"))]
+    #[schemars(with = "String")]
+    pub code: Option<String>,
+}
+
+/// What came of each change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[schema(examples(json!({"items": [{"status": 200, "taskId": "01981c1e-5f00-7000-8000-000000000005"}]})))]
+pub struct TaskBatchResult {
+    /// One outcome a change, in the same order.
+    #[schema(max_items = 100)]
+    #[schemars(extend("maxItems" = 100))]
+    pub items: Vec<TaskBatchOutcome>,
+}
+
+/// What is to be done, at length.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(try_from = "String")]
+#[schema(examples("All cogs of the third column."), max_length = 10000)]
+#[schemars(extend("maxLength" = 10000))]
+pub struct TaskDescription(String);
+
+runtime::text_newtype!(TaskDescription, runtime::Text::new().max(10000));
+
+/// A task with its first comments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({
+    "comments": {"items": []},
+    "createdAt": "2026-11-20T09:30:00Z",
+    "createdBy": "01981c1e-5f00-7000-8000-000000000001",
+    "priority": "high",
+    "spaceId": "01981c1e-5f00-7000-8000-000000000001",
+    "status": "open",
+    "taskId": "01981c1e-5f00-7000-8000-000000000005",
+    "title": "Oil the engine",
+    "updatedAt": "2026-11-20T09:30:00Z",
+    "version": 1,
+})))]
+pub struct TaskDetail {
+    /// A UUID, version 7 (RFC 9562) where this service made it.
+    pub task_id: Uuid,
+    /// A UUID, version 7 (RFC 9562) where this service made it.
+    pub space_id: Uuid,
+    /// What is to be done, without blanks around it.
+    pub title: TaskTitle,
+    /// How far a task is; `done` and `cancelled` are closed.
+    pub status: TaskStatus,
+    /// How urgent a task is.
+    pub priority: TaskPriority,
+    /// Who created it.
+    pub created_by: Uuid,
+    /// A time in UTC (RFC 3339).
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub created_at: Timestamp,
+    /// A time in UTC (RFC 3339).
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub updated_at: Timestamp,
+    /// Raised with every change; the ETag is made of it.
+    #[schema(minimum = 1, examples(3))]
+    #[schemars(extend("minimum" = 1))]
+    pub version: i64,
+    /// A page of comments.
+    pub comments: CommentList,
+    /// Who does it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "Uuid")]
+    pub assignee_id: Option<Uuid>,
+    /// When it was done or cancelled; absent while it is neither.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>, nullable = false)]
+    #[schemars(with = "Timestamp")]
+    pub closed_at: Option<Timestamp>,
+    /// What is to be done, at length.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "TaskDescription")]
+    pub description: Option<TaskDescription>,
+    /// When it is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>, nullable = false)]
+    #[schemars(with = "Timestamp")]
+    pub due_at: Option<Timestamp>,
+    /// That event as it was then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "Event")]
+    pub event_details: Option<Event>,
+    /// The event that it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "EventId")]
+    pub event_id: Option<EventId>,
+}
+
+/// A page of tasks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({"items": []})))]
+pub struct TaskList {
+    /// The tasks of this page.
+    #[schema(max_items = 100)]
+    #[schemars(extend("maxItems" = 100))]
+    pub items: Vec<Task>,
+    /// The `cursor` of the next page; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, nullable = false)]
+    #[schemars(with = "NextCursor")]
+    pub next_cursor: Option<NextCursor>,
+}
+
+/// What changes of a task. Null clears, absent keeps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({"dueAt": null, "status": "done"})))]
+pub struct TaskPatch {
+    /// Who does it; a member of the space.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub assignee_id: Patch<Uuid>,
+    /// What is to be done, at length.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<TaskDescription>)]
+    pub description: Patch<TaskDescription>,
+    /// When it is due.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    pub due_at: Patch<Timestamp>,
+    /// How urgent a task is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "TaskPriority")]
+    pub priority: Option<TaskPriority>,
+    /// How far a task is; `done` and `cancelled` are closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "TaskStatus")]
+    pub status: Option<TaskStatus>,
+    /// What is to be done, without blanks around it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "TaskTitle")]
+    pub title: Option<TaskTitle>,
+}
+
+impl Decode for TaskPatch {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut assignee_id = runtime::Member::new("assigneeId");
+        let mut description = runtime::Member::new("description");
+        let mut due_at = runtime::Member::new("dueAt");
+        let mut priority = runtime::Member::new("priority");
+        let mut status = runtime::Member::new("status");
+        let mut title = runtime::Member::new("title");
+        json.object(|json, member| match member {
+            "assigneeId" => assignee_id.read_patch(json, Uuid::decode),
+            "description" => description.read_patch(json, TaskDescription::decode),
+            "dueAt" => due_at.read_patch(json, Timestamp::decode),
+            "priority" => priority.read(json, TaskPriority::decode),
+            "status" => status.read(json, TaskStatus::decode),
+            "title" => title.read(json, TaskTitle::decode),
+            _ => json.refuse_member(member),
+        })?;
+        Some(Self {
+            assignee_id: assignee_id.patch(),
+            description: description.patch(),
+            due_at: due_at.patch(),
+            priority: priority.optional(),
+            status: status.optional(),
+            title: title.optional(),
+        })
+    }
+}
+
+/// How urgent a task is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples("medium"))]
+pub enum TaskPriority {
+    /// `low`.
+    Low,
+    /// `medium`.
+    Medium,
+    /// `high`.
+    High,
+    /// `critical`.
+    Critical,
+}
+
+impl TextEnum for TaskPriority {
+    const ALL: &'static [Self] = &[Self::Low, Self::Medium, Self::High, Self::Critical];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+runtime::text_enum!(TaskPriority);
+
+/// The order of a list of tasks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples("created"))]
+pub enum TaskSort {
+    /// `created`.
+    Created,
+    /// `due`.
+    Due,
+}
+
+impl TextEnum for TaskSort {
+    const ALL: &'static [Self] = &[Self::Created, Self::Due];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Due => "due",
+        }
+    }
+}
+
+runtime::text_enum!(TaskSort);
+
+/// How far a task is; `done` and `cancelled` are closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(examples("open"))]
+pub enum TaskStatus {
+    /// `open`.
+    Open,
+    /// `in_progress`.
+    InProgress,
+    /// `blocked`.
+    Blocked,
+    /// `done`.
+    Done,
+    /// `cancelled`.
+    Cancelled,
+}
+
+impl TextEnum for TaskStatus {
+    const ALL: &'static [Self] = &[Self::Open, Self::InProgress, Self::Blocked, Self::Done, Self::Cancelled];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::InProgress => "in_progress",
+            Self::Blocked => "blocked",
+            Self::Done => "done",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+runtime::text_enum!(TaskStatus);
+
+/// The new status of a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({"status": "done"})))]
+pub struct TaskStatusChange {
+    /// How far a task is; `done` and `cancelled` are closed.
+    pub status: TaskStatus,
+}
+
+impl Decode for TaskStatusChange {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut status = runtime::Member::new("status");
+        json.object(|json, member| match member {
+            "status" => status.read(json, TaskStatus::decode),
+            _ => json.refuse_member(member),
+        })?;
+        let status = status.required(json);
+        Some(Self { status: status? })
+    }
+}
+
+/// What is to be done, without blanks around it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(try_from = "String")]
+#[schema(
+    examples("Oil the engine"),
+    min_length = 1,
+    max_length = 200,
+    pattern = r"^\S(.*\S)?$"
+)]
+#[schemars(extend("minLength" = 1, "maxLength" = 200, "pattern" = r"^\S(.*\S)?$"))]
+pub struct TaskTitle(String);
+
+runtime::text_newtype!(
+    TaskTitle,
+    runtime::Text::new()
+        .min(1)
+        .max(200)
+        .pattern(runtime::pattern!(r"^\S(.*\S)?$"))
+);
+
+/// The part of a task that its members edit, as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({"priority": "high", "status": "in_progress", "title": "Oil the engine"})))]
+pub struct TaskUpdate {
+    /// What is to be done, without blanks around it.
+    pub title: TaskTitle,
+    /// How far a task is; `done` and `cancelled` are closed.
+    pub status: TaskStatus,
+    /// How urgent a task is.
+    pub priority: TaskPriority,
+    /// Who does it; a member of the space.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "Uuid")]
+    pub assignee_id: Option<Uuid>,
+    /// What is to be done, at length.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "TaskDescription")]
+    pub description: Option<TaskDescription>,
+    /// When it is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>, nullable = false)]
+    #[schemars(with = "Timestamp")]
+    pub due_at: Option<Timestamp>,
+}
+
+impl Decode for TaskUpdate {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut title = runtime::Member::new("title");
+        let mut status = runtime::Member::new("status");
+        let mut priority = runtime::Member::new("priority");
+        let mut assignee_id = runtime::Member::new("assigneeId");
+        let mut description = runtime::Member::new("description");
+        let mut due_at = runtime::Member::new("dueAt");
+        json.object(|json, member| match member {
+            "title" => title.read(json, TaskTitle::decode),
+            "status" => status.read(json, TaskStatus::decode),
+            "priority" => priority.read(json, TaskPriority::decode),
+            "assigneeId" => assignee_id.read(json, Uuid::decode),
+            "description" => description.read(json, TaskDescription::decode),
+            "dueAt" => due_at.read(json, Timestamp::decode),
+            _ => json.refuse_member(member),
+        })?;
+        let title = title.required(json);
+        let status = status.required(json);
+        let priority = priority.required(json);
+        Some(Self {
+            title: title?,
+            status: status?,
+            priority: priority?,
+            assignee_id: assignee_id.optional(),
+            description: description.optional(),
+            due_at: due_at.optional(),
+        })
+    }
+}
+
+/// Figures of tasks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({
+    "byAssignee": {},
+    "byPriority": {},
+    "byStatus": {},
+    "completionRate": 0,
+    "daily": [],
+    "overdue": 0,
+    "total": 0,
+})))]
+pub struct TasksStats {
+    /// How many.
+    pub total: Count,
+    /// How many, by name.
+    #[schema(value_type = BTreeMap<String, Count>)]
+    pub by_status: Counts,
+    /// How many, by name.
+    #[schema(value_type = BTreeMap<String, Count>)]
+    pub by_priority: Counts,
+    /// How many, by name.
+    #[schema(value_type = BTreeMap<String, Count>)]
+    pub by_assignee: Counts,
+    /// How many.
+    pub overdue: Count,
+    /// The part of all tasks that is done or cancelled; 0 where there are none.
+    #[schema(minimum = 0.0, maximum = 1.0, examples(0.7))]
+    #[schemars(extend("minimum" = 0.0, "maximum" = 1.0))]
+    pub completion_rate: f64,
+    /// Tasks created and closed by day, oldest day first.
+    #[schema(max_items = 90)]
+    #[schemars(extend("maxItems" = 90))]
+    pub daily: Vec<DailyTasks>,
+    /// The median age of the open tasks in days of the calendar (UTC); absent where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 0.0, examples(3.5))]
+    #[schemars(with = "f64", extend("minimum" = 0.0))]
+    pub median_open_age_days: Option<f64>,
+}
+
 /// The colour scheme; `system` follows the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -1180,6 +3448,27 @@ impl TextEnum for UserRole {
 
 runtime::text_enum!(UserRole);
 
+/// What the user may do from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({"role": "admin"})))]
+pub struct UserRoleChange {
+    /// What a user may do in the whole deployment.
+    pub role: UserRole,
+}
+
+impl Decode for UserRoleChange {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut role = runtime::Member::new("role");
+        json.object(|json, member| match member {
+            "role" => role.read(json, UserRole::decode),
+            _ => json.refuse_member(member),
+        })?;
+        let role = role.required(json);
+        Some(Self { role: role? })
+    }
+}
+
 /// Whether the account can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -1203,6 +3492,182 @@ impl TextEnum for UserStatus {
 }
 
 runtime::text_enum!(UserStatus);
+
+/// What changes of a personal task. Null clears, absent keeps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({"dueAt": null, "status": "done"})))]
+pub struct UserTaskPatch {
+    /// What is to be done, at length.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<TaskDescription>)]
+    pub description: Patch<TaskDescription>,
+    /// When it is due.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    pub due_at: Patch<Timestamp>,
+    /// How urgent a task is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "TaskPriority")]
+    pub priority: Option<TaskPriority>,
+    /// How far a task is; `done` and `cancelled` are closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "TaskStatus")]
+    pub status: Option<TaskStatus>,
+    /// What is to be done, without blanks around it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "TaskTitle")]
+    pub title: Option<TaskTitle>,
+}
+
+impl Decode for UserTaskPatch {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut description = runtime::Member::new("description");
+        let mut due_at = runtime::Member::new("dueAt");
+        let mut priority = runtime::Member::new("priority");
+        let mut status = runtime::Member::new("status");
+        let mut title = runtime::Member::new("title");
+        json.object(|json, member| match member {
+            "description" => description.read_patch(json, TaskDescription::decode),
+            "dueAt" => due_at.read_patch(json, Timestamp::decode),
+            "priority" => priority.read(json, TaskPriority::decode),
+            "status" => status.read(json, TaskStatus::decode),
+            "title" => title.read(json, TaskTitle::decode),
+            _ => json.refuse_member(member),
+        })?;
+        Some(Self {
+            description: description.patch(),
+            due_at: due_at.patch(),
+            priority: priority.optional(),
+            status: status.optional(),
+            title: title.optional(),
+        })
+    }
+}
+
+/// The part of a personal task that its owner edits, as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({"priority": "high", "status": "done", "title": "Buy oil"})))]
+pub struct UserTaskUpdate {
+    /// What is to be done, without blanks around it.
+    pub title: TaskTitle,
+    /// How far a task is; `done` and `cancelled` are closed.
+    pub status: TaskStatus,
+    /// How urgent a task is.
+    pub priority: TaskPriority,
+    /// What is to be done, at length.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "TaskDescription")]
+    pub description: Option<TaskDescription>,
+    /// When it is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>, nullable = false)]
+    #[schemars(with = "Timestamp")]
+    pub due_at: Option<Timestamp>,
+}
+
+impl Decode for UserTaskUpdate {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut title = runtime::Member::new("title");
+        let mut status = runtime::Member::new("status");
+        let mut priority = runtime::Member::new("priority");
+        let mut description = runtime::Member::new("description");
+        let mut due_at = runtime::Member::new("dueAt");
+        json.object(|json, member| match member {
+            "title" => title.read(json, TaskTitle::decode),
+            "status" => status.read(json, TaskStatus::decode),
+            "priority" => priority.read(json, TaskPriority::decode),
+            "description" => description.read(json, TaskDescription::decode),
+            "dueAt" => due_at.read(json, Timestamp::decode),
+            _ => json.refuse_member(member),
+        })?;
+        let title = title.required(json);
+        let status = status.required(json);
+        let priority = priority.required(json);
+        Some(Self {
+            title: title?,
+            status: status?,
+            priority: priority?,
+            description: description.optional(),
+            due_at: due_at.optional(),
+        })
+    }
+}
+
+/// The part of an account that can be changed, as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({"displayName": "Ada King", "email": "ada@example.org", "status": "active"})))]
+pub struct UserUpdate {
+    /// An email address; compared without regard to case.
+    pub email: Email,
+    /// What a person is called, without blanks around it.
+    pub display_name: DisplayName,
+    /// Whether the account can be used; only administrators change it. Absent keeps it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "UserStatus")]
+    pub status: Option<UserStatus>,
+}
+
+impl Decode for UserUpdate {
+    fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
+        let mut email = runtime::Member::new("email");
+        let mut display_name = runtime::Member::new("displayName");
+        let mut status = runtime::Member::new("status");
+        json.object(|json, member| match member {
+            "email" => email.read(json, Email::decode),
+            "displayName" => display_name.read(json, DisplayName::decode),
+            "status" => status.read(json, UserStatus::decode),
+            _ => json.refuse_member(member),
+        })?;
+        let email = email.required(json);
+        let display_name = display_name.required(json);
+        Some(Self {
+            email: email?,
+            display_name: display_name?,
+            status: status.optional(),
+        })
+    }
+}
+
+/// Figures of users.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(examples(json!({
+    "active1Day": 1,
+    "active30Days": 1,
+    "active7Days": 1,
+    "byRole": {"admin": 1},
+    "byStatus": {"active": 1},
+    "signUps": [],
+    "total": 1,
+})))]
+pub struct UsersStats {
+    /// How many.
+    pub total: Count,
+    /// How many, by name.
+    #[schema(value_type = BTreeMap<String, Count>)]
+    pub by_role: Counts,
+    /// How many, by name.
+    #[schema(value_type = BTreeMap<String, Count>)]
+    pub by_status: Counts,
+    /// How many users signed in or refreshed a session today (UTC).
+    pub active1_day: Count,
+    /// How many users were active in the last 7 days.
+    pub active7_days: Count,
+    /// How many users were active in the last 30 days.
+    pub active30_days: Count,
+    /// Sign-ups by day, oldest day first.
+    #[schema(max_items = 90)]
+    #[schemars(extend("maxItems" = 90))]
+    pub sign_ups: Vec<DailyCount>,
+}
 
 /// A UUID, version 7 (RFC 9562) where this service made it.
 pub type Uuid = uuid::Uuid;

@@ -2,8 +2,8 @@
 //! moves all of them at once. Nothing else in the server asks the system for the time of day.
 
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::SystemTime;
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::{ContextV7, Timestamp, Uuid};
@@ -22,6 +22,9 @@ enum Source {
     /// Milliseconds since the Unix epoch.
     Manual(Arc<AtomicI64>),
 }
+
+/// When the process first asked how much time has passed.
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 impl Clock {
     fn of(source: Source) -> Self {
@@ -47,6 +50,14 @@ impl Clock {
             Source::Manual(time) => time.load(Ordering::SeqCst),
         };
         DateTime::from_timestamp_millis(milliseconds).unwrap_or_default()
+    }
+
+    /// Time on a scale that begins somewhere, for measuring what lies between: the system's never goes back.
+    pub fn elapsed(&self) -> Duration {
+        match &self.source {
+            Source::System => START.elapsed(),
+            Source::Manual(time) => Duration::from_millis(time.load(Ordering::SeqCst).unsigned_abs()),
+        }
     }
 
     /// Moves a manual clock, also backwards; the system's clock stays as it is.

@@ -4,9 +4,12 @@
 pub mod api;
 pub mod app;
 pub mod auth;
+mod aws;
 pub mod clock;
+pub mod commands;
 pub mod edge;
 mod handlers;
+pub mod metrics;
 mod rules;
 pub mod serve;
 pub mod settings;

@@ -2,17 +2,20 @@
 //! What the server does with a request is wired here, and nowhere else.
 
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App as HttpApp, HttpServer, web};
 use lockstep_runtime::actix::BodyLimits;
+use tokio::sync::Semaphore;
 
-use crate::app::App;
+use crate::app::{App, Authority, Subjects};
+use crate::auth::external::External;
 use crate::auth::keys::SigningKey;
 use crate::clock::Clock;
-use crate::settings::{Database, Environment, Settings};
+use crate::settings::{AuthMode, Database, Environment, Settings};
 use crate::store::Store;
 use crate::{api, edge};
 
@@ -33,10 +36,34 @@ pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 pub async fn assemble(settings: &Settings, clock: Clock) -> Result<App, StartError> {
     let store = open_store(settings, clock.clone()).await?;
     let key = SigningKey::load(&settings.signing_key)?;
-    Ok(App::new(store, clock, key, settings.registration)?)
+    let app = App::new(store, clock, key, settings.registration)?;
+    Ok(App {
+        authority: authority(settings, &app)?,
+        sts_endpoint: settings.sts_endpoint.clone(),
+        metrics_token: settings.metrics_token.clone(),
+        ..app
+    })
 }
 
-async fn open_store(settings: &Settings, clock: Clock) -> Result<Store, StartError> {
+fn authority(settings: &Settings, app: &App) -> Result<Authority, StartError> {
+    let clock = app.clock.clone();
+    let issuer = match &settings.auth {
+        AuthMode::Local => return Ok(app.authority.clone()),
+        AuthMode::Cognito {
+            pool_id,
+            client_id,
+            endpoint,
+        } => External::cognito(pool_id, client_id, endpoint.as_deref(), clock)?,
+        AuthMode::Oidc {
+            issuer,
+            audience,
+            jwks_url,
+        } => External::oidc(issuer, audience, jwks_url, clock)?,
+    };
+    Ok(Authority::External(Arc::new(Subjects::of(issuer))))
+}
+
+pub(crate) async fn open_store(settings: &Settings, clock: Clock) -> Result<Store, StartError> {
     Ok(match &settings.database {
         Database::Memory => Store::memory(clock).await?,
         Database::File(path) => Store::embedded(path, clock).await?,
@@ -45,7 +72,7 @@ async fn open_store(settings: &Settings, clock: Clock) -> Result<Store, StartErr
             table,
             endpoint,
         } => {
-            let store = Store::dynamodb(region.clone(), endpoint.clone(), table.clone(), clock).await;
+            let store = Store::dynamodb(region.clone(), endpoint.clone(), table.clone(), clock).await?;
             // In production the table is made by whoever runs the account, and the server has no right to.
             if settings.environment == Environment::Dev {
                 store.ensure_table().await?;
@@ -74,7 +101,13 @@ pub fn serve_within(
     listener: TcpListener,
 ) -> std::io::Result<Server> {
     let settings = settings.clone();
+    let rate_limits = settings
+        .rate_limit
+        .map(|rate| edge::RateLimits::new(rate, app.clock.clone()));
+    let places = Arc::new(Semaphore::new(settings.max_in_flight.get()));
+    let unlimited = edge::Unlimited::of(api::OPERATIONS);
     let server = HttpServer::new(move || {
+        let metrics = &app.metrics;
         let documents = |services: &mut web::ServiceConfig| {
             edge::docs::configure(services, &settings.security_contact, &app.clock);
         };
@@ -84,9 +117,16 @@ pub fn serve_within(
             .configure(documents)
             .configure(api::configure::<App>)
             .wrap(from_fn(edge::unread_body))
+            .wrap(edge::shed(Arc::clone(&places), metrics.shed.clone(), unlimited.clone()))
+            .wrap(edge::rate_limit(
+                rate_limits.clone(),
+                metrics.rate_limited.clone(),
+                unlimited.clone(),
+            ))
             .wrap(edge::client_address(settings.trusted_proxies.clone()))
             .wrap(edge::cors(settings.cors_origins.clone()))
             .wrap(edge::security_headers(settings.environment))
+            .wrap(edge::metrics(metrics.clone()))
             .wrap(edge::request_id(app.clock.clone()))
             .wrap(from_fn(edge::access_log))
     });

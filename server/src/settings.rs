@@ -4,10 +4,12 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::net::IpAddr;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 use lockstep_runtime::Secret;
+use spaces_contract::NewPassword;
 use tracing::Level;
 
 use self::reader::Reader;
@@ -31,12 +33,24 @@ pub struct Settings {
     pub cors_origins: Vec<String>,
     /// `DATABASE` and what belongs to it.
     pub database: Database,
-    /// `JWT_*`: where the key that signs access tokens comes from.
+    /// `AUTH_MODE` and what belongs to it.
+    pub auth: AuthMode,
+    /// `AWS_ENDPOINT_URL_STS`: another address than that of AWS, by the name that AWS's own tools have for it.
+    pub sts_endpoint: Option<String>,
+    /// `JWT_*`: where the key comes from that signs access tokens, where we sign people in, and that cursors follow from.
     pub signing_key: KeySource,
     /// `REGISTRATION`.
     pub registration: Registration,
     /// `TRUSTED_PROXIES`: the networks whose `X-Forwarded-For` is believed; none by default.
     pub trusted_proxies: Vec<IpNet>,
+    /// `RATE_LIMIT_*`: how many requests a client has; `None` leaves it to whatever stands in front.
+    pub rate_limit: Option<RequestRate>,
+    /// `MAX_IN_FLIGHT`: how many requests are answered at once; what comes beyond is refused.
+    pub max_in_flight: NonZeroUsize,
+    /// `METRICS_TOKEN`: what `/metrics` asks for; without one it is open.
+    pub metrics_token: Option<Secret>,
+    /// `SPACES_ADMIN_PASSWORD`: the password of the administrator that `create-admin` makes; without it one is made.
+    pub admin_password: Option<NewPassword>,
     /// `SECURITY_CONTACT`: the URI in `/.well-known/security.txt` (RFC 9116).
     pub security_contact: String,
 }
@@ -61,6 +75,15 @@ pub enum LogFormat {
     Pretty,
 }
 
+/// How many requests a client has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestRate {
+    /// `RATE_LIMIT_PER_MINUTE`: so many in the long run.
+    pub per_minute: NonZeroU32,
+    /// `RATE_LIMIT_BURST`: so many at once after a pause.
+    pub burst: NonZeroU32,
+}
+
 /// Whether strangers may sign up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Registration {
@@ -68,6 +91,31 @@ pub enum Registration {
     Open,
     /// Only administrators make accounts.
     Closed,
+}
+
+/// Who signs people in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AuthMode {
+    /// We do: with passwords, sessions and tokens of our own.
+    Local,
+    /// A user pool of Amazon Cognito.
+    Cognito {
+        /// `COGNITO_USER_POOL_ID`: begins with the region.
+        pool_id: String,
+        /// `COGNITO_CLIENT_ID`: whose access tokens count.
+        client_id: String,
+        /// `COGNITO_ENDPOINT`: another address than that of AWS.
+        endpoint: Option<String>,
+    },
+    /// Any issuer that publishes its keys.
+    Oidc {
+        /// `OIDC_ISSUER`, exactly as in the tokens.
+        issuer: String,
+        /// `OIDC_AUDIENCE`: for whom the tokens must be.
+        audience: String,
+        /// `OIDC_JWKS_URL`, of old `BETTER_AUTH_PUBLIC_KEY_URL`: where the keys are.
+        jwks_url: String,
+    },
 }
 
 /// Where the data lives.
@@ -222,7 +270,7 @@ mod tests {
     fn every_wrong_setting_is_named_at_once_and_no_value_is_echoed() {
         let error = Settings::from_pairs([
             ("PORT", "eighty"),
-            ("AUTH_MODE", "cognito"),
+            ("AUTH_MODE", "saml"),
             ("CORS_ORIGINS", "https://a.example,*"),
             ("TRUSTED_PROXIES", "10.0.0.0/8,everyone"),
             ("JWT_SECRET_KEY", "hunter2"),
@@ -237,7 +285,7 @@ mod tests {
             assert!(!message.contains(value), "{message}");
         }
         assert!(
-            message.contains("AUTH_MODE: must be local (cognito and oidc are not supported yet)"),
+            message.contains("AUTH_MODE: must be local or cognito or oidc"),
             "{message}"
         );
     }
@@ -274,6 +322,48 @@ mod tests {
             ("CORS_ORIGINS=http://localhost:3000,https://app.example.org", ""),
             ("TRUSTED_PROXIES=10.0.0.1,fd00::/8", ""),
             ("SECURITY_CONTACT=somebody", "SECURITY_CONTACT"),
+            ("RATE_LIMIT_PER_MINUTE=0 RATE_LIMIT_BURST=1", ""),
+            ("RATE_LIMIT_PER_MINUTE=-1", "RATE_LIMIT_PER_MINUTE"),
+            ("RATE_LIMIT_BURST=0", "RATE_LIMIT_BURST"),
+            ("MAX_IN_FLIGHT=0", "MAX_IN_FLIGHT"),
+            ("METRICS_TOKEN=short", "METRICS_TOKEN"),
+            ("AUTH_MODE=cognito", "COGNITO_USER_POOL_ID COGNITO_CLIENT_ID"),
+            (
+                "AUTH_MODE=cognito COGNITO_USER_POOL_ID=eu-west-1_abc COGNITO_CLIENT_ID=4711",
+                "",
+            ),
+            (
+                "AUTH_MODE=cognito COGNITO_USER_POOL_ID=abc COGNITO_CLIENT_ID=4711",
+                "COGNITO_USER_POOL_ID",
+            ),
+            (
+                "AUTH_MODE=cognito COGNITO_USER_POOL_ID=evil.example/x_y COGNITO_CLIENT_ID=4711",
+                "COGNITO_USER_POOL_ID",
+            ),
+            ("AUTH_MODE=oidc", "OIDC_ISSUER OIDC_AUDIENCE OIDC_JWKS_URL"),
+            (
+                "AUTH_MODE=oidc OIDC_ISSUER=https://i OIDC_AUDIENCE=spaces OIDC_JWKS_URL=http://i/jwks",
+                "",
+            ),
+            (
+                "AUTH_MODE=oidc OIDC_ISSUER=https://i OIDC_AUDIENCE=spaces BETTER_AUTH_PUBLIC_KEY_URL=https://i/jwks",
+                "",
+            ),
+            (
+                "AUTH_MODE=oidc OIDC_ISSUER=https://i#x OIDC_AUDIENCE=spaces OIDC_JWKS_URL=https://i/jwks",
+                "OIDC_ISSUER",
+            ),
+            (
+                "AUTH_MODE=oidc OIDC_ISSUER=https://i OIDC_AUDIENCE=spaces OIDC_JWKS_URL=http://i/jwks ENVIRONMENT=prod",
+                "OIDC_JWKS_URL",
+            ),
+            (
+                "AUTH_MODE=cognito COGNITO_USER_POOL_ID=eu-west-1_abc COGNITO_CLIENT_ID=4711 \
+                 COGNITO_ENDPOINT=http://localhost:5000 ENVIRONMENT=prod",
+                "COGNITO_ENDPOINT",
+            ),
+            ("AWS_ENDPOINT_URL_STS=localhost", "AWS_ENDPOINT_URL_STS"),
+            ("SPACES_ADMIN_PASSWORD=short", "SPACES_ADMIN_PASSWORD"),
         ] {
             let values = pairs.split(' ').filter_map(|pair| pair.split_once('='));
             let values = values.map(|(name, value)| (name, if value == "SECRET" { SECRET } else { value }));

@@ -2,21 +2,35 @@
 //! Everything speaks HTTP to the real server; raw HTTP is for what the client cannot send.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod administration;
 mod aliases;
 mod architecture;
 mod auth;
 mod browser;
+mod cognito;
+mod commands;
 mod conditional;
+mod configuration;
+mod dashboard;
 mod drift;
+mod events;
+mod feedback;
+mod idempotency;
+mod invitations;
 mod limits;
+mod members;
+mod metrics;
 mod moto;
+mod oidc;
 mod problems;
 mod process;
+mod rate_limits;
 mod readme;
 mod spaces;
 mod statuses;
 mod support;
 mod system;
+mod tasks;
 mod tokens;
 mod users;
 mod world;

@@ -7,35 +7,22 @@ use spaces_client::{Client, Error, ResponseValue};
 use spaces_contract::{
     InvitePolicy, MemberListVisibility, Problem, Registration, Session, SpaceSettings, TokenRefresh,
 };
-use spaces_tests::process::{Running, Server, target};
+use spaces_tests::process::{Moto, Server};
 use spaces_tests::{PASSWORD, new_space};
-use tokio::process::{ChildStderr, Command};
 
 use crate::support::refused;
 
 /// A server on moto; both end when this is dropped.
 struct OnMoto {
     server: Server,
-    endpoint: String,
-    _moto: Running<ChildStderr>,
+    moto: Moto,
 }
 
 impl OnMoto {
     async fn start(directory: &Path) -> Self {
-        let program = target().join("python/bin/moto_server");
-        assert!(program.is_file(), "moto is not installed; run: make deps");
-        let mut command = Command::new(program);
-        command.args(["-H", "127.0.0.1", "-p", "0"]);
-        let mut moto = Running::stderr(command);
-        let said = moto.until("Running on http://").await;
-        let (_, endpoint) = said.rsplit_once("Running on ").unwrap();
-        let endpoint = endpoint.trim().to_owned();
-        let server = Self::server(directory, &endpoint).await;
-        Self {
-            server,
-            endpoint,
-            _moto: moto,
-        }
+        let moto = Moto::start(&[]).await;
+        let server = Self::server(directory, &moto.endpoint).await;
+        Self { server, moto }
     }
 
     async fn server(directory: &Path, endpoint: &str) -> Server {
@@ -161,7 +148,7 @@ async fn s15_a_reused_refresh_token_ends_its_session_on_moto() {
 async fn two_servers_share_a_table_on_moto() {
     let directory = tempfile::tempdir().unwrap();
     let moto = OnMoto::start(directory.path()).await;
-    let other = OnMoto::server(directory.path(), &moto.endpoint).await;
+    let other = OnMoto::server(directory.path(), &moto.moto.endpoint).await;
     let session = moto.sign_up().await;
     assert_eq!(
         signed_in(&other, &session).get_me().send().await.unwrap().email,

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use spaces_server::api::OPERATIONS;
 use spaces_tests::TestServer;
 
+use crate::oidc::Trusting;
 use crate::support::{Answer, Call, raw, registration};
 use crate::world::World;
 
@@ -99,6 +100,10 @@ async fn forbidden(world: &World, operation: &Operation, call: Call) -> Answer {
         "register" => {
             let closed = TestServer::with([("REGISTRATION", "closed".to_owned())]).await;
             call.send(&closed).await
+        }
+        "login" | "refreshTokens" | "logout" => {
+            let external = Trusting::new().await;
+            call.token(&external.token()).send(&external.server).await
         }
         "changePassword" => {
             let body = json!({ "currentPassword": "not the password", "newPassword": "another horse battery" });

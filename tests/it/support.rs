@@ -101,13 +101,18 @@ impl Call {
     }
 
     pub(crate) async fn send(self, server: &TestServer) -> Answer {
+        self.send_to(&server.http, &server.base).await
+    }
+
+    /// Sends it to a server that is not in this process.
+    pub(crate) async fn send_to(self, http: &reqwest::Client, base: &str) -> Answer {
         let Self {
             method,
             path,
             headers,
             body,
         } = self;
-        let mut request = server.http.request(method, format!("{}{path}", server.base));
+        let mut request = http.request(method, format!("{base}{path}"));
         for (name, value) in headers {
             request = request.header(name, value);
         }

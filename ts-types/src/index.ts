@@ -30,6 +30,79 @@ export interface Account {
 }
 
 /**
+ * A page of accounts.
+ *
+ * @example {"items":[]}
+ */
+export interface AccountList {
+  /**
+   * The accounts of this page.
+   *
+   * @maxItems 100
+   */
+  items: Account[];
+  /** The `cursor` of the next page; absent on the last. */
+  nextCursor?: NextCursor;
+}
+
+/**
+ * Something that a user did, or that was done to their account.
+ *
+ * @example {"activityId":"01981c1e-5f00-7000-8000-000000000003","kind":"signed_in","occurredAt":"2026-11-20T09:30:00Z"}
+ */
+export interface Activity {
+  /** A UUID, version 7 (RFC 9562) where this service made it. */
+  activityId: Uuid;
+  /** What happened. */
+  kind: ActivityKind;
+  /** A time in UTC (RFC 3339). */
+  occurredAt: Timestamp;
+  /** Who did it, where it was somebody else. */
+  actorId?: Uuid;
+}
+
+/**
+ * What happened.
+ *
+ * @example "signed_in"
+ */
+export type ActivityKind =
+  | "signed_up"
+  | "signed_in"
+  | "signed_out"
+  | "account_changed"
+  | "role_changed"
+  | "password_changed"
+  | "profile_changed";
+
+/** Every {@link ActivityKind}, in the contract's order. */
+export const activityKindValues = [
+  "signed_up",
+  "signed_in",
+  "signed_out",
+  "account_changed",
+  "role_changed",
+  "password_changed",
+  "profile_changed",
+] as const;
+
+/**
+ * A page of activity.
+ *
+ * @example {"items":[]}
+ */
+export interface ActivityList {
+  /**
+   * The activity of this page.
+   *
+   * @maxItems 100
+   */
+  items: Activity[];
+  /** The `cursor` of the next page; absent on the last. */
+  nextCursor?: NextCursor;
+}
+
+/**
  * Where the avatar is; https only.
  *
  * @format uri
@@ -40,6 +113,85 @@ export interface Account {
 export type AvatarUrl = string;
 
 /**
+ * An AWS account.
+ *
+ * @pattern ^[0-9]{12}$
+ * @example "123456789012"
+ */
+export type AwsAccountId = string;
+
+/**
+ * The AWS account that is watched, reached by a role and never by long-lived keys.
+ *
+ * @additionalProperties false
+ * @example {
+ *   "accountId": "123456789012",
+ *   "region": "eu-west-1",
+ *   "roleArn": "arn:aws:iam::123456789012:role/spaces-monitoring"
+ * }
+ */
+export interface AwsConfig {
+  /** An AWS account. */
+  accountId: AwsAccountId;
+  /** An AWS region. */
+  region: AwsRegion;
+  /**
+   * The role to assume.
+   *
+   * @maxLength 256
+   * @pattern ^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$
+   * @example "arn:aws:iam::123456789012:role/spaces-monitoring"
+   */
+  roleArn: string;
+  /**
+   * What the role asks for besides.
+   *
+   * @minLength 2
+   * @maxLength 1224
+   * @pattern ^[A-Za-z0-9+=,.@:/-]+$
+   * @example "spaces-4711"
+   */
+  externalId?: string;
+}
+
+/**
+ * What came of trying the AWS account.
+ *
+ * @example {"detail":"There are no AWS credentials.","reached":false}
+ */
+export interface AwsConnectionTest {
+  /**
+   * Whether the role could be assumed.
+   *
+   * @example true
+   */
+  reached: boolean;
+  /**
+   * What was reached, or why not.
+   *
+   * @example "Assumed arn:aws:sts::123456789012:assumed-role/spaces-monitoring/spaces."
+   */
+  detail: string;
+  /** An AWS account. */
+  accountId?: AwsAccountId;
+  /**
+   * Who one was there.
+   *
+   * @example "arn:aws:sts::123456789012:assumed-role/spaces-monitoring/spaces"
+   */
+  arn?: string;
+}
+
+/**
+ * An AWS region.
+ *
+ * @maxLength 32
+ * @pattern ^[a-z]{2}(-[a-z]+)+-[0-9]$
+ * @example "eu-west-1"
+ */
+export type AwsRegion = string;
+
+/**
  * A few words about oneself.
  *
  * @maxLength 500
@@ -48,12 +200,146 @@ export type AvatarUrl = string;
 export type Bio = string;
 
 /**
+ * A code by which others join a space. At least 128 random bits; only its hash is kept.
+ *
+ * @format password
+ * @minLength 22
+ * @maxLength 64
+ * @pattern ^[A-Za-z0-9_-]+$
+ * @example "YkJ4cGZ3bTlLdEhqUnZ6UQ"
+ */
+export type Code = string;
+
+/**
  * A colour in lower-case hexadecimal.
  *
  * @pattern ^#[0-9a-f]{6}$
  * @example "#0f766e"
  */
 export type Color = string;
+
+/**
+ * A comment on a task.
+ *
+ * @example {
+ *   "authorId": "01981c1e-5f00-7000-8000-000000000001",
+ *   "body": "Done with the first two columns.",
+ *   "commentId": "01981c1e-5f00-7000-8000-000000000006",
+ *   "createdAt": "2026-11-20T09:30:00Z",
+ *   "taskId": "01981c1e-5f00-7000-8000-000000000005"
+ * }
+ */
+export interface Comment {
+  /** A UUID, version 7 (RFC 9562) where this service made it. */
+  commentId: Uuid;
+  /** A UUID, version 7 (RFC 9562) where this service made it. */
+  taskId: Uuid;
+  /** Who wrote it. */
+  authorId: Uuid;
+  /** What the comment says. */
+  body: CommentBody;
+  /** A time in UTC (RFC 3339). */
+  createdAt: Timestamp;
+}
+
+/**
+ * What the comment says.
+ *
+ * @minLength 1
+ * @maxLength 4000
+ * @example "Done with the first two columns."
+ */
+export type CommentBody = string;
+
+/**
+ * A page of comments.
+ *
+ * @example {"items":[]}
+ */
+export interface CommentList {
+  /**
+   * The comments of this page.
+   *
+   * @maxItems 100
+   */
+  items: Comment[];
+  /** The `cursor` of the next page; absent on the last. */
+  nextCursor?: NextCursor;
+}
+
+/**
+ * How many.
+ *
+ * @asType integer
+ * @minimum 0
+ * @example 12
+ */
+export type Count = number;
+
+/**
+ * How many, by name.
+ *
+ * @example {"open":12}
+ */
+export type Counts = { [key: string]: Count };
+
+/**
+ * An invitation just created, with its code.
+ *
+ * @example {
+ *   "code": "YkJ4cGZ3bTlLdEhqUnZ6UQ",
+ *   "createdAt": "2026-11-20T09:30:00Z",
+ *   "expiresAt": "2026-11-27T09:30:00Z",
+ *   "invitationId": "01981c1e-5f00-7000-8000-000000000004",
+ *   "invitedBy": "01981c1e-5f00-7000-8000-000000000001",
+ *   "maxUses": 10,
+ *   "role": "member",
+ *   "spaceId": "01981c1e-5f00-7000-8000-000000000001",
+ *   "spaceName": "Analytical Engine",
+ *   "status": "pending",
+ *   "uses": 0
+ * }
+ */
+export interface CreatedInvitation {
+  /** A UUID, version 7 (RFC 9562) where this service made it. */
+  invitationId: Uuid;
+  /** A UUID, version 7 (RFC 9562) where this service made it. */
+  spaceId: Uuid;
+  /** What the space is called, without blanks around it. */
+  spaceName: SpaceName;
+  /** What a member may do in a space, from the most to the least. */
+  role: SpaceRole;
+  /**
+   * How many people can use it.
+   *
+   * @asType integer
+   * @format int32
+   * @minimum 1
+   * @example 10
+   */
+  maxUses: number;
+  /**
+   * How many people used it.
+   *
+   * @asType integer
+   * @format int32
+   * @minimum 0
+   * @example 3
+   */
+  uses: number;
+  /** What became of an invitation; `accepted` where it has no use left. */
+  status: InvitationStatus;
+  /** Who made it. */
+  invitedBy: Uuid;
+  /** A time in UTC (RFC 3339). */
+  createdAt: Timestamp;
+  /** A time in UTC (RFC 3339). */
+  expiresAt: Timestamp;
+  /** A code by which others join a space. At least 128 random bits; only its hash is kept. */
+  code: Code;
+  /** The only address that can accept it; absent on a link. */
+  email?: Email;
+}
 
 /**
  * A space just created, with its invite code.
@@ -140,6 +426,62 @@ export interface Credentials {
 }
 
 /**
+ * How many on one day.
+ *
+ * @example {"count":12,"day":"2026-11-20"}
+ */
+export interface DailyCount {
+  /** A day in UTC. */
+  day: Day;
+  /** How many. */
+  count: Count;
+}
+
+/**
+ * Tasks of one day.
+ *
+ * @example {"closed":3,"created":4,"day":"2026-11-20"}
+ */
+export interface DailyTasks {
+  /** A day in UTC. */
+  day: Day;
+  /** How many. */
+  created: Count;
+  /** How many. */
+  closed: Count;
+}
+
+/**
+ * Headline figures.
+ *
+ * @example {"closedTasks":30,"criticalEvents":2,"events":100,"members":5,"openTasks":12,"overdueTasks":1,"spaces":2}
+ */
+export interface DashboardOverview {
+  /** How many spaces the figures are of. */
+  spaces: Count;
+  /** How many memberships those spaces have. */
+  members: Count;
+  /** How many tasks are neither done nor cancelled. */
+  openTasks: Count;
+  /** How many of them were due before now. */
+  overdueTasks: Count;
+  /** How many tasks are done or cancelled. */
+  closedTasks: Count;
+  /** How many events there are. */
+  events: Count;
+  /** How many of them have severity 5. */
+  criticalEvents: Count;
+}
+
+/**
+ * A day in UTC.
+ *
+ * @format date
+ * @example "2026-11-20"
+ */
+export type Day = string;
+
+/**
  * What a person is called, without blanks around it.
  *
  * @minLength 1
@@ -158,6 +500,291 @@ export type DisplayName = string;
  * @example "ada@example.org"
  */
 export type Email = string;
+
+/**
+ * A monitoring event.
+ *
+ * @example {
+ *   "account": "123456789012",
+ *   "detail": {
+ *     "functionName": "mill"
+ *   },
+ *   "eventId": "01981c1e-5f00-7000-8000-000000000007",
+ *   "occurredAt": "2026-11-20T09:30:00Z",
+ *   "receivedAt": "2026-11-20T09:30:01Z",
+ *   "region": "eu-west-1",
+ *   "severity": 5,
+ *   "source": "lambda",
+ *   "spaceId": "01981c1e-5f00-7000-8000-000000000001",
+ *   "summary": "The function failed 12 times in 5 minutes.",
+ *   "type": "Lambda Error"
+ * }
+ */
+export interface Event {
+  /** Names an event. Sources may bring their own; else it is a UUIDv7. */
+  eventId: EventId;
+  /** A UUID, version 7 (RFC 9562) where this service made it. */
+  spaceId: Uuid;
+  /** A short name, of a source, a type, an account or a region. */
+  source: EventLabel;
+  /** What kind of thing happened. */
+  type: EventType;
+  /** From 0, a note, to 5, an outage. */
+  severity: Severity;
+  /** A short name, of a source, a type, an account or a region. */
+  account: EventLabel;
+  /** A short name, of a source, a type, an account or a region. */
+  region: EventLabel;
+  /** A time in UTC (RFC 3339). */
+  occurredAt: Timestamp;
+  /** A time in UTC (RFC 3339). */
+  receivedAt: Timestamp;
+  /** What happened, in a sentence. */
+  summary: EventSummary;
+  /** Whatever else the source says; at most 100 KiB as JSON. */
+  detail: EventDetail;
+  /** The task that was made of it last. */
+  taskId?: Uuid;
+}
+
+/**
+ * Events to take in.
+ *
+ * @additionalProperties false
+ * @example {
+ *   "events": [
+ *     {
+ *       "account": "123456789012",
+ *       "occurredAt": "2026-11-20T09:30:00Z",
+ *       "region": "eu-west-1",
+ *       "severity": 5,
+ *       "source": "lambda",
+ *       "spaceId": "01981c1e-5f00-7000-8000-000000000001",
+ *       "summary": "The function failed 12 times in 5 minutes.",
+ *       "type": "Lambda Error"
+ *     }
+ *   ]
+ * }
+ */
+export interface EventBatch {
+  /**
+   * The events.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  events: NewEvent[];
+}
+
+/**
+ * What came of each event.
+ *
+ * @example {"items":[{"eventId":"01981c1e-5f00-7000-8000-000000000007","status":201}]}
+ */
+export interface EventBatchResult {
+  /**
+   * One outcome an event, in the same order.
+   *
+   * @maxItems 100
+   */
+  items: EventOutcome[];
+}
+
+/**
+ * Whatever else the source says; at most 100 KiB as JSON.
+ *
+ * @example {"functionName":"mill"}
+ */
+export type EventDetail = { [key: string]: unknown };
+
+/**
+ * Names an event. Sources may bring their own; else it is a UUIDv7.
+ *
+ * @minLength 1
+ * @maxLength 128
+ * @pattern ^[A-Za-z0-9._:-]+$
+ * @example "01981c1e-5f00-7000-8000-000000000007"
+ */
+export type EventId = string;
+
+/**
+ * A short name, of a source, a type, an account or a region.
+ *
+ * @minLength 1
+ * @maxLength 128
+ * @pattern ^[A-Za-z0-9._:/-]+$
+ * @example "eu-west-1"
+ */
+export type EventLabel = string;
+
+/**
+ * A page of events.
+ *
+ * @example {"items":[]}
+ */
+export interface EventList {
+  /**
+   * The events of this page.
+   *
+   * @maxItems 100
+   */
+  items: Event[];
+  /** The `cursor` of the next page; absent on the last. */
+  nextCursor?: NextCursor;
+}
+
+/**
+ * What came of one event.
+ *
+ * @example {"eventId":"01981c1e-5f00-7000-8000-000000000007","status":201}
+ */
+export interface EventOutcome {
+  /**
+   * 201 where it was taken in, 200 where it was known already, else what was wrong.
+   *
+   * @asType integer
+   * @format int32
+   * @minimum 200
+   * @maximum 599
+   * @example 201
+   */
+  status: number;
+  /**
+   * The code of what was wrong.
+   *
+   * @example "space-not-found"
+   */
+  code?: string;
+  /** Names an event. Sources may bring their own; else it is a UUIDv7. */
+  eventId?: EventId;
+}
+
+/**
+ * What happened, in a sentence.
+ *
+ * @minLength 1
+ * @maxLength 1000
+ * @example "The function failed 12 times in 5 minutes."
+ */
+export type EventSummary = string;
+
+/**
+ * What differs from what the event says.
+ *
+ * @additionalProperties false
+ * @example {"assigneeId":"01981c1e-5f00-7000-8000-000000000001"}
+ */
+export interface EventTask {
+  /**
+   * Whether to make a task even where the event has one already.
+   *
+   * @default false
+   * @example false
+   */
+  again?: boolean;
+  /** Who does it; a member of the space. */
+  assigneeId?: Uuid;
+  /** What is to be done, at length. */
+  description?: TaskDescription;
+  /** What is to be done, without blanks around it. */
+  title?: TaskTitle;
+}
+
+/**
+ * What kind of thing happened.
+ *
+ * @minLength 1
+ * @maxLength 128
+ * @pattern ^\S(.*\S)?$
+ * @example "Lambda Error"
+ */
+export type EventType = string;
+
+/**
+ * Figures of events.
+ *
+ * @example {"byAccount":{},"byRegion":{},"bySeverity":{},"bySource":{},"daily":[],"total":0}
+ */
+export interface EventsStats {
+  /** How many. */
+  total: Count;
+  /** How many, by name. */
+  bySeverity: Counts;
+  /** How many, by name. */
+  byAccount: Counts;
+  /** How many, by name. */
+  byRegion: Counts;
+  /** How many, by name. */
+  bySource: Counts;
+  /**
+   * Events by the day on which they occurred, oldest day first.
+   *
+   * @maxItems 90
+   */
+  daily: DailyCount[];
+}
+
+/**
+ * What somebody thinks, as kept.
+ *
+ * @example {
+ *   "category": "idea",
+ *   "createdAt": "2026-11-20T09:30:00Z",
+ *   "feedbackId": "01981c1e-5f00-7000-8000-000000000002",
+ *   "message": "A dark theme would be nice."
+ * }
+ */
+export interface Feedback {
+  /** A UUID, version 7 (RFC 9562) where this service made it. */
+  feedbackId: Uuid;
+  /** The kind of feedback. */
+  category: FeedbackCategory;
+  /** What they say. */
+  message: FeedbackMessage;
+  /** A time in UTC (RFC 3339). */
+  createdAt: Timestamp;
+  /** The page that it is about. */
+  pageUrl?: PageUrl;
+  /** From 1, bad, to 5, good. */
+  rating?: Rating;
+  /** Who said it, if they were signed in. */
+  userId?: Uuid;
+}
+
+/**
+ * The kind of feedback.
+ *
+ * @example "idea"
+ */
+export type FeedbackCategory = "bug" | "idea" | "praise" | "other";
+
+/** Every {@link FeedbackCategory}, in the contract's order. */
+export const feedbackCategoryValues = ["bug", "idea", "praise", "other"] as const;
+
+/**
+ * A page of feedback.
+ *
+ * @example {"items":[]}
+ */
+export interface FeedbackList {
+  /**
+   * The feedback of this page.
+   *
+   * @maxItems 100
+   */
+  items: Feedback[];
+  /** The `cursor` of the next page; absent on the last. */
+  nextCursor?: NextCursor;
+}
+
+/**
+ * What they say.
+ *
+ * @minLength 1
+ * @maxLength 4000
+ * @example "A dark theme would be nice."
+ */
+export type FeedbackMessage = string;
 
 /**
  * Readiness, with one check per dependency.
@@ -230,6 +857,130 @@ export type HealthStatus = "ok" | "degraded";
 export const healthStatusValues = ["ok", "degraded"] as const;
 
 /**
+ * An invitation into a space.
+ *
+ * @example {
+ *   "createdAt": "2026-11-20T09:30:00Z",
+ *   "expiresAt": "2026-11-27T09:30:00Z",
+ *   "invitationId": "01981c1e-5f00-7000-8000-000000000004",
+ *   "invitedBy": "01981c1e-5f00-7000-8000-000000000001",
+ *   "maxUses": 10,
+ *   "role": "member",
+ *   "spaceId": "01981c1e-5f00-7000-8000-000000000001",
+ *   "spaceName": "Analytical Engine",
+ *   "status": "pending",
+ *   "uses": 3
+ * }
+ */
+export interface Invitation {
+  /** A UUID, version 7 (RFC 9562) where this service made it. */
+  invitationId: Uuid;
+  /** A UUID, version 7 (RFC 9562) where this service made it. */
+  spaceId: Uuid;
+  /** What the space is called, without blanks around it. */
+  spaceName: SpaceName;
+  /** What a member may do in a space, from the most to the least. */
+  role: SpaceRole;
+  /**
+   * How many people can use it.
+   *
+   * @asType integer
+   * @format int32
+   * @minimum 1
+   * @example 10
+   */
+  maxUses: number;
+  /**
+   * How many people used it.
+   *
+   * @asType integer
+   * @format int32
+   * @minimum 0
+   * @example 3
+   */
+  uses: number;
+  /** What became of an invitation; `accepted` where it has no use left. */
+  status: InvitationStatus;
+  /** Who made it. */
+  invitedBy: Uuid;
+  /** A time in UTC (RFC 3339). */
+  createdAt: Timestamp;
+  /** A time in UTC (RFC 3339). */
+  expiresAt: Timestamp;
+  /** The only address that can accept it; absent on a link. */
+  email?: Email;
+}
+
+/**
+ * The code of an invitation, or the invite code of a space.
+ *
+ * @additionalProperties false
+ * @example {"code":"YkJ4cGZ3bTlLdEhqUnZ6UQ"}
+ */
+export interface InvitationCode {
+  /** A code by which others join a space. At least 128 random bits; only its hash is kept. */
+  code: Code;
+}
+
+/**
+ * A page of invitations.
+ *
+ * @example {"items":[]}
+ */
+export interface InvitationList {
+  /**
+   * The invitations of this page.
+   *
+   * @maxItems 100
+   */
+  items: Invitation[];
+  /** The `cursor` of the next page; absent on the last. */
+  nextCursor?: NextCursor;
+}
+
+/**
+ * What an invitation is for, as its holder may know.
+ *
+ * @example {
+ *   "expiresAt": "2026-11-27T09:30:00Z",
+ *   "invitedBy": "Ada Lovelace",
+ *   "role": "member",
+ *   "spaceName": "Analytical Engine"
+ * }
+ */
+export interface InvitationPreview {
+  /** What the space is called, without blanks around it. */
+  spaceName: SpaceName;
+  /** Who made it. */
+  invitedBy: DisplayName;
+  /** What a member may do in a space, from the most to the least. */
+  role: SpaceRole;
+  /** A time in UTC (RFC 3339). */
+  expiresAt: Timestamp;
+}
+
+/**
+ * Which invitation.
+ *
+ * @additionalProperties false
+ * @example {"invitationId":"01981c1e-5f00-7000-8000-000000000004"}
+ */
+export interface InvitationReference {
+  /** A UUID, version 7 (RFC 9562) where this service made it. */
+  invitationId: Uuid;
+}
+
+/**
+ * What became of an invitation; `accepted` where it has no use left.
+ *
+ * @example "pending"
+ */
+export type InvitationStatus = "pending" | "accepted" | "declined" | "revoked" | "expired";
+
+/** Every {@link InvitationStatus}, in the contract's order. */
+export const invitationStatusValues = ["pending", "accepted", "declined", "revoked", "expired"] as const;
+
+/**
  * A code by which others join a space. Only its hash is kept.
  *
  * @example {"inviteCode":"YkJ4cGZ3bTlLdEhqUnZ6UQ"}
@@ -255,6 +1006,90 @@ export type InvitePolicy = "owners" | "admins" | "members";
 
 /** Every {@link InvitePolicy}, in the contract's order. */
 export const invitePolicyValues = ["owners", "admins", "members"] as const;
+
+/**
+ * A public key (RFC 7517; for Ed25519 RFC 8037).
+ *
+ * @example {
+ *   "alg": "EdDSA",
+ *   "crv": "Ed25519",
+ *   "kid": "6-ot",
+ *   "kty": "OKP",
+ *   "use": "sig",
+ *   "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+ * }
+ */
+export interface JsonWebKey {
+  /**
+   * The key type.
+   *
+   * @example "OKP"
+   */
+  kty: string;
+  /**
+   * What it is for.
+   *
+   * @example "sig"
+   */
+  use: string;
+  /**
+   * The algorithm.
+   *
+   * @example "EdDSA"
+   */
+  alg: string;
+  /**
+   * The thumbprint of the key (RFC 7638).
+   *
+   * @example "6-ot"
+   */
+  kid: string;
+  /**
+   * The curve.
+   *
+   * @example "Ed25519"
+   */
+  crv?: string;
+  /**
+   * The exponent of an RSA key.
+   *
+   * @example "AQAB"
+   */
+  e?: string;
+  /**
+   * The modulus of an RSA key.
+   *
+   * @example "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbf"
+   */
+  n?: string;
+  /**
+   * The public key.
+   *
+   * @example "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+   */
+  x?: string;
+}
+
+/**
+ * A set of public keys (RFC 7517).
+ *
+ * @example {
+ *   "keys": [
+ *     {
+ *       "alg": "EdDSA",
+ *       "crv": "Ed25519",
+ *       "kid": "6-ot",
+ *       "kty": "OKP",
+ *       "use": "sig",
+ *       "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+ *     }
+ *   ]
+ * }
+ */
+export interface JsonWebKeySet {
+  /** The keys, the current one first. */
+  keys: JsonWebKey[];
+}
 
 /**
  * The process answers.
@@ -307,6 +1142,63 @@ export interface Logout {
 }
 
 /**
+ * Somebody in a space.
+ *
+ * @example {
+ *   "displayName": "Ada Lovelace",
+ *   "email": "ada@example.org",
+ *   "joinedAt": "2026-11-20T09:30:00Z",
+ *   "role": "owner",
+ *   "userId": "01981c1e-5f00-7000-8000-000000000001"
+ * }
+ */
+export interface Member {
+  /** A UUID, version 7 (RFC 9562) where this service made it. */
+  userId: Uuid;
+  /** What a person is called, without blanks around it. */
+  displayName: DisplayName;
+  /** An email address; compared without regard to case. */
+  email: Email;
+  /** What a member may do in a space, from the most to the least. */
+  role: SpaceRole;
+  /** A time in UTC (RFC 3339). */
+  joinedAt: Timestamp;
+}
+
+/**
+ * Whom to invite, and as what.
+ *
+ * @additionalProperties false
+ * @example {"email":"grace@example.org","role":"member"}
+ */
+export interface MemberInvitation {
+  /** An email address; compared without regard to case. */
+  email: Email;
+  /**
+   * The role that the invited person gets; not above one's own.
+   *
+   * @default "member"
+   */
+  role?: SpaceRole;
+}
+
+/**
+ * A page of members.
+ *
+ * @example {"items":[]}
+ */
+export interface MemberList {
+  /**
+   * The members of this page.
+   *
+   * @maxItems 100
+   */
+  items: Member[];
+  /** The `cursor` of the next page; absent on the last. */
+  nextCursor?: NextCursor;
+}
+
+/**
  * Who sees the list of members.
  *
  * @example "members"
@@ -315,6 +1207,185 @@ export type MemberListVisibility = "members" | "admins";
 
 /** Every {@link MemberListVisibility}, in the contract's order. */
 export const memberListVisibilityValues = ["members", "admins"] as const;
+
+/**
+ * What the member is from now on.
+ *
+ * @additionalProperties false
+ * @example {"role":"admin"}
+ */
+export interface MemberRoleChange {
+  /** What a member may do in a space, from the most to the least. */
+  role: SpaceRole;
+}
+
+/**
+ * What is watched, and who hears of it.
+ *
+ * @additionalProperties false
+ * @example {
+ *   "enabled": true,
+ *   "minimumSeverity": 2,
+ *   "notificationEmails": [],
+ *   "regions": [
+ *     "eu-west-1"
+ *   ],
+ *   "retentionDays": 90,
+ *   "services": [
+ *     "lambda"
+ *   ]
+ * }
+ */
+export interface MonitoringConfig {
+  /**
+   * Whether anything is watched.
+   *
+   * @example true
+   */
+  enabled: boolean;
+  /**
+   * The regions to watch.
+   *
+   * @maxItems 40
+   * @uniqueItems true
+   */
+  regions: AwsRegion[];
+  /**
+   * The services to watch.
+   *
+   * @maxItems 100
+   * @uniqueItems true
+   */
+  services: EventLabel[];
+  /** The least severity that is kept. */
+  minimumSeverity: Severity;
+  /**
+   * For how many days events are kept.
+   *
+   * @asType integer
+   * @format int32
+   * @minimum 1
+   * @maximum 3650
+   * @example 90
+   */
+  retentionDays: number;
+  /**
+   * Who is told of critical events.
+   *
+   * @maxItems 20
+   * @uniqueItems true
+   */
+  notificationEmails: Email[];
+  /** The space that receives the events. */
+  spaceId?: Uuid;
+}
+
+/**
+ * A comment to add.
+ *
+ * @additionalProperties false
+ * @example {"body":"Done with the first two columns."}
+ */
+export interface NewComment {
+  /** What the comment says. */
+  body: CommentBody;
+}
+
+/**
+ * A monitoring event to take in.
+ *
+ * @additionalProperties false
+ * @example {
+ *   "account": "123456789012",
+ *   "occurredAt": "2026-11-20T09:30:00Z",
+ *   "region": "eu-west-1",
+ *   "severity": 5,
+ *   "source": "lambda",
+ *   "spaceId": "01981c1e-5f00-7000-8000-000000000001",
+ *   "summary": "The function failed 12 times in 5 minutes.",
+ *   "type": "Lambda Error"
+ * }
+ */
+export interface NewEvent {
+  /** A UUID, version 7 (RFC 9562) where this service made it. */
+  spaceId: Uuid;
+  /** A short name, of a source, a type, an account or a region. */
+  source: EventLabel;
+  /** What kind of thing happened. */
+  type: EventType;
+  /** From 0, a note, to 5, an outage. */
+  severity: Severity;
+  /** A short name, of a source, a type, an account or a region. */
+  account: EventLabel;
+  /** A short name, of a source, a type, an account or a region. */
+  region: EventLabel;
+  /** A time in UTC (RFC 3339). */
+  occurredAt: Timestamp;
+  /** What happened, in a sentence. */
+  summary: EventSummary;
+  /** Whatever else the source says; at most 100 KiB as JSON. */
+  detail?: EventDetail;
+  /** The source's own name of the event; the same id twice is one event. */
+  id?: EventId;
+}
+
+/**
+ * What somebody thinks.
+ *
+ * @additionalProperties false
+ * @example {"category":"idea","message":"A dark theme would be nice.","rating":4}
+ */
+export interface NewFeedback {
+  /** The kind of feedback. */
+  category: FeedbackCategory;
+  /** What they say. */
+  message: FeedbackMessage;
+  /** The page that it is about. */
+  pageUrl?: PageUrl;
+  /** From 1, bad, to 5, good. */
+  rating?: Rating;
+}
+
+/**
+ * An invitation to create. With an email it is for that address, once; without, it is a link.
+ *
+ * @additionalProperties false
+ * @example {"maxUses":10,"role":"member","spaceId":"01981c1e-5f00-7000-8000-000000000001"}
+ */
+export interface NewInvitation {
+  /** A UUID, version 7 (RFC 9562) where this service made it. */
+  spaceId: Uuid;
+  /** An email address; compared without regard to case. */
+  email?: Email;
+  /**
+   * For how many days it is good.
+   *
+   * @asType integer
+   * @format int32
+   * @minimum 1
+   * @maximum 90
+   * @default 7
+   * @example 7
+   */
+  expiresInDays?: number;
+  /**
+   * How many people can use it.
+   *
+   * @asType integer
+   * @format int32
+   * @minimum 1
+   * @maximum 1000
+   * @default 1
+   * @example 10
+   */
+  maxUses?: number;
+  /**
+   * The role that the invited people get; not above one's own.
+   *
+   * @default "member"
+   */
+  role?: SpaceRole;
+}
 
 /**
  * A password to set. Commonly breached ones are refused.
@@ -342,6 +1413,92 @@ export interface NewSpace {
 }
 
 /**
+ * A task to create.
+ *
+ * @additionalProperties false
+ * @example {"priority":"high","spaceId":"01981c1e-5f00-7000-8000-000000000001","title":"Oil the engine"}
+ */
+export interface NewTask {
+  /** A UUID, version 7 (RFC 9562) where this service made it. */
+  spaceId: Uuid;
+  /** What is to be done, without blanks around it. */
+  title: TaskTitle;
+  /** Who does it; a member of the space. */
+  assigneeId?: Uuid;
+  /** What is to be done, at length. */
+  description?: TaskDescription;
+  /** When it is due. */
+  dueAt?: Timestamp;
+  /**
+   * How urgent a task is.
+   *
+   * @default "medium"
+   */
+  priority?: TaskPriority;
+  /**
+   * How far a task is; `done` and `cancelled` are closed.
+   *
+   * @default "open"
+   */
+  status?: TaskStatus;
+}
+
+/**
+ * A user to create.
+ *
+ * @additionalProperties false
+ * @example {"displayName":"Grace Hopper","email":"grace@example.org","password":"correct horse battery","role":"admin"}
+ */
+export interface NewUser {
+  /** An email address; compared without regard to case. */
+  email: Email;
+  /** A password to set. Commonly breached ones are refused. */
+  password: NewPassword;
+  /** What a person is called, without blanks around it. */
+  displayName: DisplayName;
+  /**
+   * What a user may do in the whole deployment.
+   *
+   * @default "user"
+   */
+  role?: UserRole;
+}
+
+/**
+ * A personal task to create.
+ *
+ * @additionalProperties false
+ * @example {"priority":"high","title":"Buy oil"}
+ */
+export interface NewUserTask {
+  /** What is to be done, without blanks around it. */
+  title: TaskTitle;
+  /** What is to be done, at length. */
+  description?: TaskDescription;
+  /** When it is due. */
+  dueAt?: Timestamp;
+  /**
+   * How urgent a task is.
+   *
+   * @default "medium"
+   */
+  priority?: TaskPriority;
+  /**
+   * How far a task is; `done` and `cancelled` are closed.
+   *
+   * @default "open"
+   */
+  status?: TaskStatus;
+}
+
+/**
+ * The `cursor` of the next page; absent on the last.
+ *
+ * @example "eyJhIjoxfQ"
+ */
+export type NextCursor = string;
+
+/**
  * Which notifications to send, per channel and kind.
  *
  * @additionalProperties false
@@ -357,6 +1514,15 @@ export interface NotificationPreferences {
   /** Which push notifications to send. */
   push: PushPreferences;
 }
+
+/**
+ * The page that it is about.
+ *
+ * @format uri
+ * @maxLength 2048
+ * @example "https://example.org/spaces"
+ */
+export type PageUrl = string;
 
 /**
  * The current and the new password.
@@ -575,6 +1741,17 @@ export interface PushPreferences {
 }
 
 /**
+ * From 1, bad, to 5, good.
+ *
+ * @asType integer
+ * @format int32
+ * @minimum 1
+ * @maximum 5
+ * @example 4
+ */
+export type Rating = number;
+
+/**
  * Who signs up.
  *
  * @additionalProperties false
@@ -650,6 +1827,17 @@ export type SessionTokenType = "Bearer";
 
 /** Every {@link SessionTokenType}, in the contract's order. */
 export const sessionTokenTypeValues = ["Bearer"] as const;
+
+/**
+ * From 0, a note, to 5, an outage.
+ *
+ * @asType integer
+ * @format int32
+ * @minimum 0
+ * @maximum 5
+ * @example 5
+ */
+export type Severity = number;
 
 /**
  * A space, as the caller sees it.
@@ -776,6 +1964,358 @@ export interface SpaceSettings {
 }
 
 /**
+ * A task in a space.
+ *
+ * @example {
+ *   "createdAt": "2026-11-20T09:30:00Z",
+ *   "createdBy": "01981c1e-5f00-7000-8000-000000000001",
+ *   "priority": "high",
+ *   "spaceId": "01981c1e-5f00-7000-8000-000000000001",
+ *   "status": "open",
+ *   "taskId": "01981c1e-5f00-7000-8000-000000000005",
+ *   "title": "Oil the engine",
+ *   "updatedAt": "2026-11-20T09:30:00Z",
+ *   "version": 1
+ * }
+ */
+export interface Task {
+  /** A UUID, version 7 (RFC 9562) where this service made it. */
+  taskId: Uuid;
+  /** A UUID, version 7 (RFC 9562) where this service made it. */
+  spaceId: Uuid;
+  /** What is to be done, without blanks around it. */
+  title: TaskTitle;
+  /** How far a task is; `done` and `cancelled` are closed. */
+  status: TaskStatus;
+  /** How urgent a task is. */
+  priority: TaskPriority;
+  /** Who created it. */
+  createdBy: Uuid;
+  /** A time in UTC (RFC 3339). */
+  createdAt: Timestamp;
+  /** A time in UTC (RFC 3339). */
+  updatedAt: Timestamp;
+  /**
+   * Raised with every change; the ETag is made of it.
+   *
+   * @asType integer
+   * @minimum 1
+   * @example 3
+   */
+  version: number;
+  /** Who does it. */
+  assigneeId?: Uuid;
+  /** When it was done or cancelled; absent while it is neither. */
+  closedAt?: Timestamp;
+  /** What is to be done, at length. */
+  description?: TaskDescription;
+  /** When it is due. */
+  dueAt?: Timestamp;
+  /** That event as it was then. */
+  eventDetails?: Event;
+  /** The event that it came from. */
+  eventId?: EventId;
+}
+
+/**
+ * Changes of several tasks, no task twice.
+ *
+ * @additionalProperties false
+ * @example {"items":[{"action":"set_status","status":"done","taskId":"01981c1e-5f00-7000-8000-000000000005"}]}
+ */
+export interface TaskBatch {
+  /**
+   * The changes, in the order in which they are made.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  items: TaskBatchItem[];
+}
+
+/**
+ * What to do; `set_status` needs a `status`, `assign` takes an `assigneeId` or clears it.
+ *
+ * @example "set_status"
+ */
+export type TaskBatchAction = "set_status" | "assign" | "delete";
+
+/** Every {@link TaskBatchAction}, in the contract's order. */
+export const taskBatchActionValues = ["set_status", "assign", "delete"] as const;
+
+/**
+ * A change of one task.
+ *
+ * @additionalProperties false
+ * @example {"action":"set_status","status":"done","taskId":"01981c1e-5f00-7000-8000-000000000005"}
+ */
+export interface TaskBatchItem {
+  /** A UUID, version 7 (RFC 9562) where this service made it. */
+  taskId: Uuid;
+  /** What to do; `set_status` needs a `status`, `assign` takes an `assigneeId` or clears it. */
+  action: TaskBatchAction;
+  /** Who does it from now on. */
+  assigneeId?: Uuid;
+  /** How far a task is; `done` and `cancelled` are closed. */
+  status?: TaskStatus;
+}
+
+/**
+ * What came of the change of one task.
+ *
+ * @example {"status":200,"taskId":"01981c1e-5f00-7000-8000-000000000005"}
+ */
+export interface TaskBatchOutcome {
+  /** A UUID, version 7 (RFC 9562) where this service made it. */
+  taskId: Uuid;
+  /**
+   * The status that the single operation would have had.
+   *
+   * @asType integer
+   * @format int32
+   * @minimum 200
+   * @maximum 599
+   * @example 200
+   */
+  status: number;
+  /**
+   * The code of the problem that the single operation would have had.
+   *
+   * @example "task-not-found"
+   */
+  code?: string;
+}
+
+/**
+ * What came of each change.
+ *
+ * @example {"items":[{"status":200,"taskId":"01981c1e-5f00-7000-8000-000000000005"}]}
+ */
+export interface TaskBatchResult {
+  /**
+   * One outcome a change, in the same order.
+   *
+   * @maxItems 100
+   */
+  items: TaskBatchOutcome[];
+}
+
+/**
+ * What is to be done, at length.
+ *
+ * @maxLength 10000
+ * @example "All cogs of the third column."
+ */
+export type TaskDescription = string;
+
+/**
+ * A task with its first comments.
+ *
+ * @example {
+ *   "comments": {
+ *     "items": []
+ *   },
+ *   "createdAt": "2026-11-20T09:30:00Z",
+ *   "createdBy": "01981c1e-5f00-7000-8000-000000000001",
+ *   "priority": "high",
+ *   "spaceId": "01981c1e-5f00-7000-8000-000000000001",
+ *   "status": "open",
+ *   "taskId": "01981c1e-5f00-7000-8000-000000000005",
+ *   "title": "Oil the engine",
+ *   "updatedAt": "2026-11-20T09:30:00Z",
+ *   "version": 1
+ * }
+ */
+export interface TaskDetail {
+  /** A UUID, version 7 (RFC 9562) where this service made it. */
+  taskId: Uuid;
+  /** A UUID, version 7 (RFC 9562) where this service made it. */
+  spaceId: Uuid;
+  /** What is to be done, without blanks around it. */
+  title: TaskTitle;
+  /** How far a task is; `done` and `cancelled` are closed. */
+  status: TaskStatus;
+  /** How urgent a task is. */
+  priority: TaskPriority;
+  /** Who created it. */
+  createdBy: Uuid;
+  /** A time in UTC (RFC 3339). */
+  createdAt: Timestamp;
+  /** A time in UTC (RFC 3339). */
+  updatedAt: Timestamp;
+  /**
+   * Raised with every change; the ETag is made of it.
+   *
+   * @asType integer
+   * @minimum 1
+   * @example 3
+   */
+  version: number;
+  /** A page of comments. */
+  comments: CommentList;
+  /** Who does it. */
+  assigneeId?: Uuid;
+  /** When it was done or cancelled; absent while it is neither. */
+  closedAt?: Timestamp;
+  /** What is to be done, at length. */
+  description?: TaskDescription;
+  /** When it is due. */
+  dueAt?: Timestamp;
+  /** That event as it was then. */
+  eventDetails?: Event;
+  /** The event that it came from. */
+  eventId?: EventId;
+}
+
+/**
+ * A page of tasks.
+ *
+ * @example {"items":[]}
+ */
+export interface TaskList {
+  /**
+   * The tasks of this page.
+   *
+   * @maxItems 100
+   */
+  items: Task[];
+  /** The `cursor` of the next page; absent on the last. */
+  nextCursor?: NextCursor;
+}
+
+/**
+ * What changes of a task. Null clears, absent keeps.
+ *
+ * @additionalProperties false
+ * @example {"dueAt":null,"status":"done"}
+ */
+export interface TaskPatch {
+  /** Who does it; a member of the space. */
+  assigneeId?: Uuid | null;
+  /** What is to be done, at length. */
+  description?: TaskDescription | null;
+  /** When it is due. */
+  dueAt?: Timestamp | null;
+  /** How urgent a task is. */
+  priority?: TaskPriority;
+  /** How far a task is; `done` and `cancelled` are closed. */
+  status?: TaskStatus;
+  /** What is to be done, without blanks around it. */
+  title?: TaskTitle;
+}
+
+/**
+ * How urgent a task is.
+ *
+ * @example "medium"
+ */
+export type TaskPriority = "low" | "medium" | "high" | "critical";
+
+/** Every {@link TaskPriority}, in the contract's order. */
+export const taskPriorityValues = ["low", "medium", "high", "critical"] as const;
+
+/**
+ * The order of a list of tasks.
+ *
+ * @example "created"
+ */
+export type TaskSort = "created" | "due";
+
+/** Every {@link TaskSort}, in the contract's order. */
+export const taskSortValues = ["created", "due"] as const;
+
+/**
+ * How far a task is; `done` and `cancelled` are closed.
+ *
+ * @example "open"
+ */
+export type TaskStatus = "open" | "in_progress" | "blocked" | "done" | "cancelled";
+
+/** Every {@link TaskStatus}, in the contract's order. */
+export const taskStatusValues = ["open", "in_progress", "blocked", "done", "cancelled"] as const;
+
+/**
+ * The new status of a task.
+ *
+ * @additionalProperties false
+ * @example {"status":"done"}
+ */
+export interface TaskStatusChange {
+  /** How far a task is; `done` and `cancelled` are closed. */
+  status: TaskStatus;
+}
+
+/**
+ * What is to be done, without blanks around it.
+ *
+ * @minLength 1
+ * @maxLength 200
+ * @pattern ^\S(.*\S)?$
+ * @example "Oil the engine"
+ */
+export type TaskTitle = string;
+
+/**
+ * The part of a task that its members edit, as a whole.
+ *
+ * @additionalProperties false
+ * @example {"priority":"high","status":"in_progress","title":"Oil the engine"}
+ */
+export interface TaskUpdate {
+  /** What is to be done, without blanks around it. */
+  title: TaskTitle;
+  /** How far a task is; `done` and `cancelled` are closed. */
+  status: TaskStatus;
+  /** How urgent a task is. */
+  priority: TaskPriority;
+  /** Who does it; a member of the space. */
+  assigneeId?: Uuid;
+  /** What is to be done, at length. */
+  description?: TaskDescription;
+  /** When it is due. */
+  dueAt?: Timestamp;
+}
+
+/**
+ * Figures of tasks.
+ *
+ * @example {"byAssignee":{},"byPriority":{},"byStatus":{},"completionRate":0,"daily":[],"overdue":0,"total":0}
+ */
+export interface TasksStats {
+  /** How many. */
+  total: Count;
+  /** How many, by name. */
+  byStatus: Counts;
+  /** How many, by name. */
+  byPriority: Counts;
+  /** How many, by name. */
+  byAssignee: Counts;
+  /** How many. */
+  overdue: Count;
+  /**
+   * The part of all tasks that is done or cancelled; 0 where there are none.
+   *
+   * @minimum 0
+   * @maximum 1
+   * @example 0.7
+   */
+  completionRate: number;
+  /**
+   * Tasks created and closed by day, oldest day first.
+   *
+   * @maxItems 90
+   */
+  daily: DailyTasks[];
+  /**
+   * The median age of the open tasks in days of the calendar (UTC); absent where there are none.
+   *
+   * @minimum 0
+   * @example 3.5
+   */
+  medianOpenAgeDays?: number;
+}
+
+/**
  * The colour scheme; `system` follows the device.
  *
  * @example "dark"
@@ -832,6 +2372,17 @@ export type UserRole = "user" | "admin";
 export const userRoleValues = ["user", "admin"] as const;
 
 /**
+ * What the user may do from now on.
+ *
+ * @additionalProperties false
+ * @example {"role":"admin"}
+ */
+export interface UserRoleChange {
+  /** What a user may do in the whole deployment. */
+  role: UserRole;
+}
+
+/**
  * Whether the account can be used.
  *
  * @example "active"
@@ -840,6 +2391,97 @@ export type UserStatus = "active" | "disabled";
 
 /** Every {@link UserStatus}, in the contract's order. */
 export const userStatusValues = ["active", "disabled"] as const;
+
+/**
+ * What changes of a personal task. Null clears, absent keeps.
+ *
+ * @additionalProperties false
+ * @example {"dueAt":null,"status":"done"}
+ */
+export interface UserTaskPatch {
+  /** What is to be done, at length. */
+  description?: TaskDescription | null;
+  /** When it is due. */
+  dueAt?: Timestamp | null;
+  /** How urgent a task is. */
+  priority?: TaskPriority;
+  /** How far a task is; `done` and `cancelled` are closed. */
+  status?: TaskStatus;
+  /** What is to be done, without blanks around it. */
+  title?: TaskTitle;
+}
+
+/**
+ * The part of a personal task that its owner edits, as a whole.
+ *
+ * @additionalProperties false
+ * @example {"priority":"high","status":"done","title":"Buy oil"}
+ */
+export interface UserTaskUpdate {
+  /** What is to be done, without blanks around it. */
+  title: TaskTitle;
+  /** How far a task is; `done` and `cancelled` are closed. */
+  status: TaskStatus;
+  /** How urgent a task is. */
+  priority: TaskPriority;
+  /** What is to be done, at length. */
+  description?: TaskDescription;
+  /** When it is due. */
+  dueAt?: Timestamp;
+}
+
+/**
+ * The part of an account that can be changed, as a whole.
+ *
+ * @additionalProperties false
+ * @example {"displayName":"Ada King","email":"ada@example.org","status":"active"}
+ */
+export interface UserUpdate {
+  /** An email address; compared without regard to case. */
+  email: Email;
+  /** What a person is called, without blanks around it. */
+  displayName: DisplayName;
+  /** Whether the account can be used; only administrators change it. Absent keeps it. */
+  status?: UserStatus;
+}
+
+/**
+ * Figures of users.
+ *
+ * @example {
+ *   "active1Day": 1,
+ *   "active30Days": 1,
+ *   "active7Days": 1,
+ *   "byRole": {
+ *     "admin": 1
+ *   },
+ *   "byStatus": {
+ *     "active": 1
+ *   },
+ *   "signUps": [],
+ *   "total": 1
+ * }
+ */
+export interface UsersStats {
+  /** How many. */
+  total: Count;
+  /** How many, by name. */
+  byRole: Counts;
+  /** How many, by name. */
+  byStatus: Counts;
+  /** How many users signed in or refreshed a session today (UTC). */
+  active1Day: Count;
+  /** How many users were active in the last 7 days. */
+  active7Days: Count;
+  /** How many users were active in the last 30 days. */
+  active30Days: Count;
+  /**
+   * Sign-ups by day, oldest day first.
+   *
+   * @maxItems 90
+   */
+  signUps: DailyCount[];
+}
 
 /**
  * A UUID, version 7 (RFC 9562) where this service made it.
@@ -903,6 +2545,26 @@ export type ViolationPlace = "path" | "query" | "header" | "cookie" | "body";
 /** Every {@link ViolationPlace}, in the contract's order. */
 export const violationPlaceValues = ["path", "query", "header", "cookie", "body"] as const;
 
+/** What {@link Client.getJwks} is given. */
+export type GetJwksRequest = { readonly [part: string]: never };
+
+/**
+ * What {@link Client.getJwks} answers.
+ *
+ * - 200: The key set.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type GetJwksResult =
+  | Answer<200, JsonWebKeySet>
+  | Answer<406, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
 /** What {@link Client.changePassword} is given. */
 export interface ChangePasswordRequest {
   /** The current and the new password. */
@@ -920,7 +2582,7 @@ export interface ChangePasswordRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -933,7 +2595,7 @@ export type ChangePasswordResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -950,12 +2612,13 @@ export interface LoginRequest {
  * - 200: Signed in.
  * - 400: The request is malformed.
  * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 408: The body came too slowly.
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -963,12 +2626,13 @@ export type LoginResult =
   | Answer<200, Session, { readonly cacheControl: "no-store" }>
   | Answer<400, Problem>
   | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
   | Answer<406, Problem>
   | Answer<408, Problem>
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -985,10 +2649,12 @@ export interface LogoutRequest {
  * - 204: Signed out.
  * - 400: The request is malformed.
  * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
  * - 408: The body came too slowly.
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -996,10 +2662,12 @@ export type LogoutResult =
   | Answer<204>
   | Answer<400, Problem>
   | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
   | Answer<408, Problem>
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -1027,6 +2695,7 @@ export interface GetMeRequest {
  * - 401: There is no valid token, or the credentials are wrong.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -1037,6 +2706,7 @@ export type GetMeResult =
   | Answer<401, Problem, { readonly wwwAuthenticate: string }>
   | Answer<406, Problem>
   | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -1053,11 +2723,13 @@ export interface RefreshTokensRequest {
  * - 200: New tokens.
  * - 400: The request is malformed.
  * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 408: The body came too slowly.
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -1065,11 +2737,13 @@ export type RefreshTokensResult =
   | Answer<200, Session, { readonly cacheControl: "no-store" }>
   | Answer<400, Problem>
   | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
   | Answer<406, Problem>
   | Answer<408, Problem>
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -1092,7 +2766,7 @@ export interface RegisterRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
- * - 429: Too many attempts; `Retry-After` says when to try again.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -1106,7 +2780,939 @@ export type RegisterResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.getAwsConfig} is given. */
+export interface GetAwsConfigRequest {
+  readonly headers?: {
+    /**
+     * ETags that the caller already has; a match answers 304 without a body (RFC 9110, 13.1.2).
+     *
+     * @minLength 1
+     * @maxLength 1024
+     * @example "\"7\""
+     */
+    readonly ifNoneMatch?: string;
+  };
+}
+
+/**
+ * What {@link Client.getAwsConfig} answers.
+ *
+ * - 200: The configuration.
+ * - 304: The caller's copy is current.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type GetAwsConfigResult =
+  | Answer<200, AwsConfig, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<304, undefined, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.updateAwsConfig} is given. */
+export interface UpdateAwsConfigRequest {
+  readonly headers?: {
+    /**
+     * The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1), and none at all 428 (RFC 6585).
+     *
+     * @minLength 1
+     * @maxLength 1024
+     * @example "\"7\""
+     */
+    readonly ifMatch?: string;
+  };
+  /** The configuration. */
+  readonly body: AwsConfig;
+}
+
+/**
+ * What {@link Client.updateAwsConfig} answers.
+ *
+ * - 200: The configuration as it is now.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 408: The body came too slowly.
+ * - 412: The `If-Match` is stale.
+ * - 413: The body is larger than the limit.
+ * - 415: The body is of a media type or encoding that this operation does not take.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 428: The `If-Match` is missing.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type UpdateAwsConfigResult =
+  | Answer<200, AwsConfig, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<406, Problem>
+  | Answer<408, Problem>
+  | Answer<412, Problem>
+  | Answer<413, Problem>
+  | Answer<415, Problem>
+  | Answer<422, Problem>
+  | Answer<428, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.testAwsConnection} is given. */
+export type TestAwsConnectionRequest = { readonly [part: string]: never };
+
+/**
+ * What {@link Client.testAwsConnection} answers.
+ *
+ * - 200: What came of it.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type TestAwsConnectionResult =
+  | Answer<200, AwsConnectionTest, { readonly cacheControl: "no-store" }>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.getMonitoringConfig} is given. */
+export interface GetMonitoringConfigRequest {
+  readonly headers?: {
+    /**
+     * ETags that the caller already has; a match answers 304 without a body (RFC 9110, 13.1.2).
+     *
+     * @minLength 1
+     * @maxLength 1024
+     * @example "\"7\""
+     */
+    readonly ifNoneMatch?: string;
+  };
+}
+
+/**
+ * What {@link Client.getMonitoringConfig} answers.
+ *
+ * - 200: The configuration.
+ * - 304: The caller's copy is current.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type GetMonitoringConfigResult =
+  | Answer<200, MonitoringConfig, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<304, undefined, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<406, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.updateMonitoringConfig} is given. */
+export interface UpdateMonitoringConfigRequest {
+  readonly headers?: {
+    /**
+     * The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1), and none at all 428 (RFC 6585).
+     *
+     * @minLength 1
+     * @maxLength 1024
+     * @example "\"7\""
+     */
+    readonly ifMatch?: string;
+  };
+  /** The configuration. */
+  readonly body: MonitoringConfig;
+}
+
+/**
+ * What {@link Client.updateMonitoringConfig} answers.
+ *
+ * - 200: The configuration as it is now.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 408: The body came too slowly.
+ * - 412: The `If-Match` is stale.
+ * - 413: The body is larger than the limit.
+ * - 415: The body is of a media type or encoding that this operation does not take.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 428: The `If-Match` is missing.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type UpdateMonitoringConfigResult =
+  | Answer<200, MonitoringConfig, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<406, Problem>
+  | Answer<408, Problem>
+  | Answer<412, Problem>
+  | Answer<413, Problem>
+  | Answer<415, Problem>
+  | Answer<422, Problem>
+  | Answer<428, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.getEventsStats} is given. */
+export interface GetEventsStatsRequest {
+  readonly query?: {
+    /** Only this space. */
+    readonly spaceId?: Uuid;
+    /**
+     * How many days the series have, today included.
+     *
+     * @asType integer
+     * @format int32
+     * @minimum 1
+     * @maximum 90
+     * @default 30
+     * @example 30
+     */
+    readonly days?: number;
+  };
+}
+
+/**
+ * What {@link Client.getEventsStats} answers.
+ *
+ * - 200: The figures.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type GetEventsStatsResult =
+  | Answer<200, EventsStats, { readonly cacheControl: "no-store" }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.getDashboardOverview} is given. */
+export interface GetDashboardOverviewRequest {
+  readonly query?: {
+    /** Only this space. */
+    readonly spaceId?: Uuid;
+  };
+}
+
+/**
+ * What {@link Client.getDashboardOverview} answers.
+ *
+ * - 200: The figures.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type GetDashboardOverviewResult =
+  | Answer<200, DashboardOverview, { readonly cacheControl: "no-store" }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.getTasksStats} is given. */
+export interface GetTasksStatsRequest {
+  readonly query?: {
+    /** Only this space. */
+    readonly spaceId?: Uuid;
+    /**
+     * How many days the series have, today included.
+     *
+     * @asType integer
+     * @format int32
+     * @minimum 1
+     * @maximum 90
+     * @default 30
+     * @example 30
+     */
+    readonly days?: number;
+  };
+}
+
+/**
+ * What {@link Client.getTasksStats} answers.
+ *
+ * - 200: The figures.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type GetTasksStatsResult =
+  | Answer<200, TasksStats, { readonly cacheControl: "no-store" }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.getUsersStats} is given. */
+export interface GetUsersStatsRequest {
+  readonly query?: {
+    /**
+     * How many days the series have, today included.
+     *
+     * @asType integer
+     * @format int32
+     * @minimum 1
+     * @maximum 90
+     * @default 30
+     * @example 30
+     */
+    readonly days?: number;
+  };
+}
+
+/**
+ * What {@link Client.getUsersStats} answers.
+ *
+ * - 200: The figures.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type GetUsersStatsResult =
+  | Answer<200, UsersStats, { readonly cacheControl: "no-store" }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<406, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.listEvents} is given. */
+export interface ListEventsRequest {
+  readonly query?: {
+    /** Only this space. */
+    readonly spaceId?: Uuid;
+    /**
+     * Only events of this severity or worse.
+     *
+     * @asType integer
+     * @format int32
+     * @minimum 0
+     * @maximum 5
+     * @example 3
+     */
+    readonly severity?: number;
+    /** Only events of this account. */
+    readonly account?: EventLabel;
+    /** Only events of this region. */
+    readonly region?: EventLabel;
+    /** Only events of this source. */
+    readonly source?: EventLabel;
+    /** Only what occurred then or later. */
+    readonly from?: Timestamp;
+    /** Only what occurred before then. */
+    readonly to?: Timestamp;
+    /**
+     * How many items a page has at most.
+     *
+     * @asType integer
+     * @format int32
+     * @minimum 1
+     * @maximum 100
+     * @default 25
+     * @example 25
+     */
+    readonly limit?: number;
+    /**
+     * The `nextCursor` of the page before. Opaque, and bound to the caller and to the other parameters: anything else
+     * answers 400 with the code `invalid-cursor`.
+     *
+     * @minLength 1
+     * @maxLength 1024
+     */
+    readonly cursor?: string;
+  };
+}
+
+/**
+ * What {@link Client.listEvents} answers.
+ *
+ * - 200: A page of events.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type ListEventsResult =
+  | Answer<200, EventList, { readonly cacheControl: "no-store" }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.ingestEvents} is given. */
+export interface IngestEventsRequest {
+  /** The events. */
+  readonly body: EventBatch;
+}
+
+/**
+ * What {@link Client.ingestEvents} answers.
+ *
+ * - 200: What came of each, in the same order.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 408: The body came too slowly.
+ * - 413: The body is larger than the limit.
+ * - 415: The body is of a media type or encoding that this operation does not take.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type IngestEventsResult =
+  | Answer<200, EventBatchResult, { readonly cacheControl: "no-store" }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<406, Problem>
+  | Answer<408, Problem>
+  | Answer<413, Problem>
+  | Answer<415, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.getEvent} is given. */
+export interface GetEventRequest {
+  readonly path: {
+    /** The event. */
+    readonly eventId: EventId;
+  };
+  readonly headers?: {
+    /**
+     * ETags that the caller already has; a match answers 304 without a body (RFC 9110, 13.1.2).
+     *
+     * @minLength 1
+     * @maxLength 1024
+     * @example "\"7\""
+     */
+    readonly ifNoneMatch?: string;
+  };
+}
+
+/**
+ * What {@link Client.getEvent} answers.
+ *
+ * - 200: The event.
+ * - 304: The caller's copy is current.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type GetEventResult =
+  | Answer<200, Event, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<304, undefined, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.createTaskFromEvent} is given. */
+export interface CreateTaskFromEventRequest {
+  readonly path: {
+    /** The event. */
+    readonly eventId: EventId;
+  };
+  readonly headers?: {
+    /**
+     * Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request
+     * 422, and while the first is in progress 409.
+     *
+     * @minLength 1
+     * @maxLength 255
+     * @pattern ^[\x21-\x7e]+$
+     * @example "01981c1e-5f00-7000-8000-00000000000a"
+     */
+    readonly idempotencyKey?: string;
+  };
+  /** What differs from what the event says. */
+  readonly body?: EventTask;
+}
+
+/**
+ * What {@link Client.createTaskFromEvent} answers.
+ *
+ * - 201: Created.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 408: The body came too slowly.
+ * - 409: The request contradicts the state of things.
+ * - 413: The body is larger than the limit.
+ * - 415: The body is of a media type or encoding that this operation does not take.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type CreateTaskFromEventResult =
+  | Answer<201, Task, { readonly cacheControl: "no-store"; readonly etag: string; readonly location: string }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<408, Problem>
+  | Answer<409, Problem>
+  | Answer<413, Problem>
+  | Answer<415, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.listFeedback} is given. */
+export interface ListFeedbackRequest {
+  readonly query?: {
+    /** Only this category. */
+    readonly category?: FeedbackCategory;
+    /**
+     * How many items a page has at most.
+     *
+     * @asType integer
+     * @format int32
+     * @minimum 1
+     * @maximum 100
+     * @default 25
+     * @example 25
+     */
+    readonly limit?: number;
+    /**
+     * The `nextCursor` of the page before. Opaque, and bound to the caller and to the other parameters: anything else
+     * answers 400 with the code `invalid-cursor`.
+     *
+     * @minLength 1
+     * @maxLength 1024
+     */
+    readonly cursor?: string;
+  };
+}
+
+/**
+ * What {@link Client.listFeedback} answers.
+ *
+ * - 200: A page of feedback.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type ListFeedbackResult =
+  | Answer<200, FeedbackList, { readonly cacheControl: "no-store" }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<406, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.submitFeedback} is given. */
+export interface SubmitFeedbackRequest {
+  readonly headers?: {
+    /**
+     * Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request
+     * 422, and while the first is in progress 409.
+     *
+     * @minLength 1
+     * @maxLength 255
+     * @pattern ^[\x21-\x7e]+$
+     * @example "01981c1e-5f00-7000-8000-00000000000a"
+     */
+    readonly idempotencyKey?: string;
+  };
+  /** The feedback. */
+  readonly body: NewFeedback;
+}
+
+/**
+ * What {@link Client.submitFeedback} answers.
+ *
+ * - 201: Received.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 408: The body came too slowly.
+ * - 409: The request contradicts the state of things.
+ * - 413: The body is larger than the limit.
+ * - 415: The body is of a media type or encoding that this operation does not take.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type SubmitFeedbackResult =
+  | Answer<201, Feedback, { readonly cacheControl: "no-store"; readonly etag: string; readonly location: string }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<406, Problem>
+  | Answer<408, Problem>
+  | Answer<409, Problem>
+  | Answer<413, Problem>
+  | Answer<415, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.createInvitation} is given. */
+export interface CreateInvitationRequest {
+  readonly headers?: {
+    /**
+     * Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request
+     * 422, and while the first is in progress 409.
+     *
+     * @minLength 1
+     * @maxLength 255
+     * @pattern ^[\x21-\x7e]+$
+     * @example "01981c1e-5f00-7000-8000-00000000000a"
+     */
+    readonly idempotencyKey?: string;
+  };
+  /** The invitation. */
+  readonly body: NewInvitation;
+}
+
+/**
+ * What {@link Client.createInvitation} answers.
+ *
+ * - 201: Created.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 408: The body came too slowly.
+ * - 409: The request contradicts the state of things.
+ * - 413: The body is larger than the limit.
+ * - 415: The body is of a media type or encoding that this operation does not take.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type CreateInvitationResult =
+  | Answer<201, CreatedInvitation, {
+    readonly cacheControl: "no-store";
+    readonly etag: string;
+    readonly location: string;
+  }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<408, Problem>
+  | Answer<409, Problem>
+  | Answer<413, Problem>
+  | Answer<415, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.acceptInvitation} is given. */
+export interface AcceptInvitationRequest {
+  /** The code. */
+  readonly body: InvitationCode;
+}
+
+/**
+ * What {@link Client.acceptInvitation} answers.
+ *
+ * - 200: The space, of which the caller is a member now.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 408: The body came too slowly.
+ * - 409: The request contradicts the state of things.
+ * - 413: The body is larger than the limit.
+ * - 415: The body is of a media type or encoding that this operation does not take.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type AcceptInvitationResult =
+  | Answer<200, Space, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<408, Problem>
+  | Answer<409, Problem>
+  | Answer<413, Problem>
+  | Answer<415, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.declineInvitation} is given. */
+export interface DeclineInvitationRequest {
+  /** The invitation. */
+  readonly body: InvitationReference;
+}
+
+/**
+ * What {@link Client.declineInvitation} answers.
+ *
+ * - 204: Declined.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 408: The body came too slowly.
+ * - 409: The request contradicts the state of things.
+ * - 413: The body is larger than the limit.
+ * - 415: The body is of a media type or encoding that this operation does not take.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type DeclineInvitationResult =
+  | Answer<204>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<404, Problem>
+  | Answer<408, Problem>
+  | Answer<409, Problem>
+  | Answer<413, Problem>
+  | Answer<415, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.listPendingInvitations} is given. */
+export interface ListPendingInvitationsRequest {
+  readonly query?: {
+    /**
+     * How many items a page has at most.
+     *
+     * @asType integer
+     * @format int32
+     * @minimum 1
+     * @maximum 100
+     * @default 25
+     * @example 25
+     */
+    readonly limit?: number;
+    /**
+     * The `nextCursor` of the page before. Opaque, and bound to the caller and to the other parameters: anything else
+     * answers 400 with the code `invalid-cursor`.
+     *
+     * @minLength 1
+     * @maxLength 1024
+     */
+    readonly cursor?: string;
+  };
+}
+
+/**
+ * What {@link Client.listPendingInvitations} answers.
+ *
+ * - 200: A page of invitations.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type ListPendingInvitationsResult =
+  | Answer<200, InvitationList, { readonly cacheControl: "no-store" }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<406, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.validateInvitation} is given. */
+export interface ValidateInvitationRequest {
+  readonly query: {
+    /** The code of the invitation. */
+    readonly code: Code;
+  };
+}
+
+/**
+ * What {@link Client.validateInvitation} answers.
+ *
+ * - 200: The invitation is good.
+ * - 400: The request is malformed.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type ValidateInvitationResult =
+  | Answer<200, InvitationPreview, { readonly cacheControl: "no-store" }>
+  | Answer<400, Problem>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.revokeInvitation} is given. */
+export interface RevokeInvitationRequest {
+  readonly path: {
+    /** The invitation. */
+    readonly invitationId: Uuid;
+  };
+}
+
+/**
+ * What {@link Client.revokeInvitation} answers.
+ *
+ * - 204: Revoked.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type RevokeInvitationResult =
+  | Answer<204>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<404, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -1144,6 +3750,7 @@ export interface ListSpacesRequest {
  * - 401: There is no valid token, or the credentials are wrong.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -1153,12 +3760,25 @@ export type ListSpacesResult =
   | Answer<401, Problem, { readonly wwwAuthenticate: string }>
   | Answer<406, Problem>
   | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
 
 /** What {@link Client.createSpace} is given. */
 export interface CreateSpaceRequest {
+  readonly headers?: {
+    /**
+     * Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request
+     * 422, and while the first is in progress 409.
+     *
+     * @minLength 1
+     * @maxLength 255
+     * @pattern ^[\x21-\x7e]+$
+     * @example "01981c1e-5f00-7000-8000-00000000000a"
+     */
+    readonly idempotencyKey?: string;
+  };
   /** What the space is called and looks like. */
   readonly body: NewSpace;
 }
@@ -1171,9 +3791,11 @@ export interface CreateSpaceRequest {
  * - 401: There is no valid token, or the credentials are wrong.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 408: The body came too slowly.
+ * - 409: The request contradicts the state of things.
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -1183,9 +3805,11 @@ export type CreateSpaceResult =
   | Answer<401, Problem, { readonly wwwAuthenticate: string }>
   | Answer<406, Problem>
   | Answer<408, Problem>
+  | Answer<409, Problem>
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -1219,6 +3843,7 @@ export interface DeleteSpaceRequest {
  * - 409: The request contradicts the state of things.
  * - 412: The `If-Match` is stale.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -1231,6 +3856,7 @@ export type DeleteSpaceResult =
   | Answer<409, Problem>
   | Answer<412, Problem>
   | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -1263,6 +3889,7 @@ export interface GetSpaceRequest {
  * - 404: It does not exist, or is not the caller's to know about.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -1274,6 +3901,7 @@ export type GetSpaceResult =
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -1297,6 +3925,7 @@ export interface RotateInviteCodeRequest {
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 409: The request contradicts the state of things.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -1309,6 +3938,206 @@ export type RotateInviteCodeResult =
   | Answer<406, Problem>
   | Answer<409, Problem>
   | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.listMembers} is given. */
+export interface ListMembersRequest {
+  readonly path: {
+    /** The space. */
+    readonly spaceId: Uuid;
+  };
+  readonly query?: {
+    /**
+     * How many items a page has at most.
+     *
+     * @asType integer
+     * @format int32
+     * @minimum 1
+     * @maximum 100
+     * @default 25
+     * @example 25
+     */
+    readonly limit?: number;
+    /**
+     * The `nextCursor` of the page before. Opaque, and bound to the caller and to the other parameters: anything else
+     * answers 400 with the code `invalid-cursor`.
+     *
+     * @minLength 1
+     * @maxLength 1024
+     */
+    readonly cursor?: string;
+  };
+}
+
+/**
+ * What {@link Client.listMembers} answers.
+ *
+ * - 200: A page of members.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type ListMembersResult =
+  | Answer<200, MemberList, { readonly cacheControl: "no-store" }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.inviteMember} is given. */
+export interface InviteMemberRequest {
+  readonly path: {
+    /** The space. */
+    readonly spaceId: Uuid;
+  };
+  readonly headers?: {
+    /**
+     * Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request
+     * 422, and while the first is in progress 409.
+     *
+     * @minLength 1
+     * @maxLength 255
+     * @pattern ^[\x21-\x7e]+$
+     * @example "01981c1e-5f00-7000-8000-00000000000a"
+     */
+    readonly idempotencyKey?: string;
+  };
+  /** Whom to invite. */
+  readonly body: MemberInvitation;
+}
+
+/**
+ * What {@link Client.inviteMember} answers.
+ *
+ * - 201: Invited.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 408: The body came too slowly.
+ * - 409: The request contradicts the state of things.
+ * - 413: The body is larger than the limit.
+ * - 415: The body is of a media type or encoding that this operation does not take.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type InviteMemberResult =
+  | Answer<201, CreatedInvitation, {
+    readonly cacheControl: "no-store";
+    readonly etag: string;
+    readonly location: string;
+  }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<408, Problem>
+  | Answer<409, Problem>
+  | Answer<413, Problem>
+  | Answer<415, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.removeMember} is given. */
+export interface RemoveMemberRequest {
+  readonly path: {
+    /** The space. */
+    readonly spaceId: Uuid;
+    /** The user who is the member. */
+    readonly memberId: Uuid;
+  };
+}
+
+/**
+ * What {@link Client.removeMember} answers.
+ *
+ * - 204: No longer a member.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 409: The request contradicts the state of things.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type RemoveMemberResult =
+  | Answer<204>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<404, Problem>
+  | Answer<409, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.setMemberRole} is given. */
+export interface SetMemberRoleRequest {
+  readonly path: {
+    /** The space. */
+    readonly spaceId: Uuid;
+    /** The user who is the member. */
+    readonly memberId: Uuid;
+  };
+  /** The new role. */
+  readonly body: MemberRoleChange;
+}
+
+/**
+ * What {@link Client.setMemberRole} answers.
+ *
+ * - 200: The member as they are now.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 408: The body came too slowly.
+ * - 409: The request contradicts the state of things.
+ * - 413: The body is larger than the limit.
+ * - 415: The body is of a media type or encoding that this operation does not take.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type SetMemberRoleResult =
+  | Answer<200, Member, { readonly cacheControl: "no-store" }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<408, Problem>
+  | Answer<409, Problem>
+  | Answer<413, Problem>
+  | Answer<415, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -1348,6 +4177,7 @@ export interface UpdateSpaceSettingsRequest {
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
  * - 428: The `If-Match` is missing.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -1364,6 +4194,561 @@ export type UpdateSpaceSettingsResult =
   | Answer<415, Problem>
   | Answer<422, Problem>
   | Answer<428, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.listTasks} is given. */
+export interface ListTasksRequest {
+  readonly query?: {
+    /** Only this space. */
+    readonly spaceId?: Uuid;
+    /**
+     * Only tasks with one of these statuses.
+     *
+     * @maxItems 5
+     * @uniqueItems true
+     */
+    readonly status?: readonly TaskStatus[];
+    /**
+     * Only tasks with one of these priorities.
+     *
+     * @maxItems 4
+     * @uniqueItems true
+     */
+    readonly priority?: readonly TaskPriority[];
+    /** Only tasks of this assignee. */
+    readonly assigneeId?: Uuid;
+    /** Only what was created then or later. */
+    readonly createdFrom?: Timestamp;
+    /** Only what was created before then. */
+    readonly createdTo?: Timestamp;
+    /** Only what is due then or later. */
+    readonly dueFrom?: Timestamp;
+    /** Only what is due before then. */
+    readonly dueTo?: Timestamp;
+    /**
+     * `created`, newest first, or `due`, earliest first and what is never due at the end.
+     *
+     * @default "created"
+     */
+    readonly sort?: TaskSort;
+    /**
+     * How many items a page has at most.
+     *
+     * @asType integer
+     * @format int32
+     * @minimum 1
+     * @maximum 100
+     * @default 25
+     * @example 25
+     */
+    readonly limit?: number;
+    /**
+     * The `nextCursor` of the page before. Opaque, and bound to the caller and to the other parameters: anything else
+     * answers 400 with the code `invalid-cursor`.
+     *
+     * @minLength 1
+     * @maxLength 1024
+     */
+    readonly cursor?: string;
+  };
+}
+
+/**
+ * What {@link Client.listTasks} answers.
+ *
+ * - 200: A page of tasks.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type ListTasksResult =
+  | Answer<200, TaskList, { readonly cacheControl: "no-store" }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.createTask} is given. */
+export interface CreateTaskRequest {
+  readonly headers?: {
+    /**
+     * Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request
+     * 422, and while the first is in progress 409.
+     *
+     * @minLength 1
+     * @maxLength 255
+     * @pattern ^[\x21-\x7e]+$
+     * @example "01981c1e-5f00-7000-8000-00000000000a"
+     */
+    readonly idempotencyKey?: string;
+  };
+  /** The task. */
+  readonly body: NewTask;
+}
+
+/**
+ * What {@link Client.createTask} answers.
+ *
+ * - 201: Created.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 408: The body came too slowly.
+ * - 409: The request contradicts the state of things.
+ * - 413: The body is larger than the limit.
+ * - 415: The body is of a media type or encoding that this operation does not take.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type CreateTaskResult =
+  | Answer<201, Task, { readonly cacheControl: "no-store"; readonly etag: string; readonly location: string }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<408, Problem>
+  | Answer<409, Problem>
+  | Answer<413, Problem>
+  | Answer<415, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.batchTasks} is given. */
+export interface BatchTasksRequest {
+  readonly headers?: {
+    /**
+     * Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request
+     * 422, and while the first is in progress 409.
+     *
+     * @minLength 1
+     * @maxLength 255
+     * @pattern ^[\x21-\x7e]+$
+     * @example "01981c1e-5f00-7000-8000-00000000000a"
+     */
+    readonly idempotencyKey?: string;
+  };
+  /** The changes. */
+  readonly body: TaskBatch;
+}
+
+/**
+ * What {@link Client.batchTasks} answers.
+ *
+ * - 200: What came of each.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 408: The body came too slowly.
+ * - 409: The request contradicts the state of things.
+ * - 413: The body is larger than the limit.
+ * - 415: The body is of a media type or encoding that this operation does not take.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type BatchTasksResult =
+  | Answer<200, TaskBatchResult, { readonly cacheControl: "no-store" }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<406, Problem>
+  | Answer<408, Problem>
+  | Answer<409, Problem>
+  | Answer<413, Problem>
+  | Answer<415, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.deleteTask} is given. */
+export interface DeleteTaskRequest {
+  readonly path: {
+    /** The task. */
+    readonly taskId: Uuid;
+  };
+  readonly headers?: {
+    /**
+     * The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1).
+     *
+     * @minLength 1
+     * @maxLength 1024
+     * @example "\"7\""
+     */
+    readonly ifMatch?: string;
+  };
+}
+
+/**
+ * What {@link Client.deleteTask} answers.
+ *
+ * - 204: Deleted.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 412: The `If-Match` is stale.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type DeleteTaskResult =
+  | Answer<204>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<404, Problem>
+  | Answer<412, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.getTask} is given. */
+export interface GetTaskRequest {
+  readonly path: {
+    /** The task. */
+    readonly taskId: Uuid;
+  };
+  readonly headers?: {
+    /**
+     * ETags that the caller already has; a match answers 304 without a body (RFC 9110, 13.1.2).
+     *
+     * @minLength 1
+     * @maxLength 1024
+     * @example "\"7\""
+     */
+    readonly ifNoneMatch?: string;
+  };
+}
+
+/**
+ * What {@link Client.getTask} answers.
+ *
+ * - 200: The task.
+ * - 304: The caller's copy is current.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type GetTaskResult =
+  | Answer<200, TaskDetail, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<304, undefined, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.patchTask} is given. */
+export interface PatchTaskRequest {
+  readonly path: {
+    /** The task. */
+    readonly taskId: Uuid;
+  };
+  readonly headers?: {
+    /**
+     * The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1), and none at all 428 (RFC 6585).
+     *
+     * @minLength 1
+     * @maxLength 1024
+     * @example "\"7\""
+     */
+    readonly ifMatch?: string;
+  };
+  /** What changes. */
+  readonly body: TaskPatch;
+}
+
+/**
+ * What {@link Client.patchTask} answers.
+ *
+ * - 200: The task as it is now.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 408: The body came too slowly.
+ * - 412: The `If-Match` is stale.
+ * - 413: The body is larger than the limit.
+ * - 415: The body is of a media type or encoding that this operation does not take.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 428: The `If-Match` is missing.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type PatchTaskResult =
+  | Answer<200, Task, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<408, Problem>
+  | Answer<412, Problem>
+  | Answer<413, Problem>
+  | Answer<415, Problem>
+  | Answer<422, Problem>
+  | Answer<428, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.updateTask} is given. */
+export interface UpdateTaskRequest {
+  readonly path: {
+    /** The task. */
+    readonly taskId: Uuid;
+  };
+  readonly headers?: {
+    /**
+     * The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1), and none at all 428 (RFC 6585).
+     *
+     * @minLength 1
+     * @maxLength 1024
+     * @example "\"7\""
+     */
+    readonly ifMatch?: string;
+  };
+  /** The new values, as a whole. */
+  readonly body: TaskUpdate;
+}
+
+/**
+ * What {@link Client.updateTask} answers.
+ *
+ * - 200: The task as it is now.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 408: The body came too slowly.
+ * - 412: The `If-Match` is stale.
+ * - 413: The body is larger than the limit.
+ * - 415: The body is of a media type or encoding that this operation does not take.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 428: The `If-Match` is missing.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type UpdateTaskResult =
+  | Answer<200, Task, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<408, Problem>
+  | Answer<412, Problem>
+  | Answer<413, Problem>
+  | Answer<415, Problem>
+  | Answer<422, Problem>
+  | Answer<428, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.listTaskComments} is given. */
+export interface ListTaskCommentsRequest {
+  readonly path: {
+    /** The task. */
+    readonly taskId: Uuid;
+  };
+  readonly query?: {
+    /**
+     * How many items a page has at most.
+     *
+     * @asType integer
+     * @format int32
+     * @minimum 1
+     * @maximum 100
+     * @default 25
+     * @example 25
+     */
+    readonly limit?: number;
+    /**
+     * The `nextCursor` of the page before. Opaque, and bound to the caller and to the other parameters: anything else
+     * answers 400 with the code `invalid-cursor`.
+     *
+     * @minLength 1
+     * @maxLength 1024
+     */
+    readonly cursor?: string;
+  };
+}
+
+/**
+ * What {@link Client.listTaskComments} answers.
+ *
+ * - 200: A page of comments.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type ListTaskCommentsResult =
+  | Answer<200, CommentList, { readonly cacheControl: "no-store" }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.addTaskComment} is given. */
+export interface AddTaskCommentRequest {
+  readonly path: {
+    /** The task. */
+    readonly taskId: Uuid;
+  };
+  readonly headers?: {
+    /**
+     * Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request
+     * 422, and while the first is in progress 409.
+     *
+     * @minLength 1
+     * @maxLength 255
+     * @pattern ^[\x21-\x7e]+$
+     * @example "01981c1e-5f00-7000-8000-00000000000a"
+     */
+    readonly idempotencyKey?: string;
+  };
+  /** The comment. */
+  readonly body: NewComment;
+}
+
+/**
+ * What {@link Client.addTaskComment} answers.
+ *
+ * - 201: Added.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 408: The body came too slowly.
+ * - 409: The request contradicts the state of things.
+ * - 413: The body is larger than the limit.
+ * - 415: The body is of a media type or encoding that this operation does not take.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type AddTaskCommentResult =
+  | Answer<201, Comment, { readonly cacheControl: "no-store"; readonly etag: string; readonly location: string }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<408, Problem>
+  | Answer<409, Problem>
+  | Answer<413, Problem>
+  | Answer<415, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.setTaskStatus} is given. */
+export interface SetTaskStatusRequest {
+  readonly path: {
+    /** The task. */
+    readonly taskId: Uuid;
+  };
+  readonly headers?: {
+    /**
+     * The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1).
+     *
+     * @minLength 1
+     * @maxLength 1024
+     * @example "\"7\""
+     */
+    readonly ifMatch?: string;
+  };
+  /** The new status. */
+  readonly body: TaskStatusChange;
+}
+
+/**
+ * What {@link Client.setTaskStatus} answers.
+ *
+ * - 200: The task as it is now.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 408: The body came too slowly.
+ * - 412: The `If-Match` is stale.
+ * - 413: The body is larger than the limit.
+ * - 415: The body is of a media type or encoding that this operation does not take.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type SetTaskStatusResult =
+  | Answer<200, Task, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<408, Problem>
+  | Answer<412, Problem>
+  | Answer<413, Problem>
+  | Answer<415, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -1377,6 +4762,7 @@ export type CompleteOnboardingRequest = { readonly [part: string]: never };
  * - 200: The profile, with the time at which onboarding was completed.
  * - 401: There is no valid token, or the credentials are wrong.
  * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -1384,6 +4770,7 @@ export type CompleteOnboardingResult =
   | Answer<200, Profile, { readonly cacheControl: "no-store"; readonly etag: string }>
   | Answer<401, Problem, { readonly wwwAuthenticate: string }>
   | Answer<406, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -1411,6 +4798,7 @@ export interface GetPreferencesRequest {
  * - 401: There is no valid token, or the credentials are wrong.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -1421,6 +4809,7 @@ export type GetPreferencesResult =
   | Answer<401, Problem, { readonly wwwAuthenticate: string }>
   | Answer<406, Problem>
   | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -1453,6 +4842,7 @@ export interface UpdatePreferencesRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -1466,6 +4856,7 @@ export type UpdatePreferencesResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -1493,6 +4884,7 @@ export interface GetProfileRequest {
  * - 401: There is no valid token, or the credentials are wrong.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -1503,6 +4895,7 @@ export type GetProfileResult =
   | Answer<401, Problem, { readonly wwwAuthenticate: string }>
   | Answer<406, Problem>
   | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -1535,6 +4928,7 @@ export interface UpdateProfileRequest {
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
@@ -1548,6 +4942,727 @@ export type UpdateProfileResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.listUsers} is given. */
+export interface ListUsersRequest {
+  readonly query?: {
+    /** Only users with this role. */
+    readonly role?: UserRole;
+    /** Only users with this status. */
+    readonly status?: UserStatus;
+    /**
+     * The beginning of an email or a display name.
+     *
+     * @minLength 1
+     * @maxLength 80
+     * @example "ada"
+     */
+    readonly q?: string;
+    /**
+     * How many items a page has at most.
+     *
+     * @asType integer
+     * @format int32
+     * @minimum 1
+     * @maximum 100
+     * @default 25
+     * @example 25
+     */
+    readonly limit?: number;
+    /**
+     * The `nextCursor` of the page before. Opaque, and bound to the caller and to the other parameters: anything else
+     * answers 400 with the code `invalid-cursor`.
+     *
+     * @minLength 1
+     * @maxLength 1024
+     */
+    readonly cursor?: string;
+  };
+}
+
+/**
+ * What {@link Client.listUsers} answers.
+ *
+ * - 200: A page of accounts.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type ListUsersResult =
+  | Answer<200, AccountList, { readonly cacheControl: "no-store" }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<406, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.createUser} is given. */
+export interface CreateUserRequest {
+  readonly headers?: {
+    /**
+     * Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request
+     * 422, and while the first is in progress 409.
+     *
+     * @minLength 1
+     * @maxLength 255
+     * @pattern ^[\x21-\x7e]+$
+     * @example "01981c1e-5f00-7000-8000-00000000000a"
+     */
+    readonly idempotencyKey?: string;
+  };
+  /** The user. */
+  readonly body: NewUser;
+}
+
+/**
+ * What {@link Client.createUser} answers.
+ *
+ * - 201: Created.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 408: The body came too slowly.
+ * - 409: The request contradicts the state of things.
+ * - 413: The body is larger than the limit.
+ * - 415: The body is of a media type or encoding that this operation does not take.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type CreateUserResult =
+  | Answer<201, Account, { readonly cacheControl: "no-store"; readonly etag: string; readonly location: string }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<406, Problem>
+  | Answer<408, Problem>
+  | Answer<409, Problem>
+  | Answer<413, Problem>
+  | Answer<415, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.deleteUser} is given. */
+export interface DeleteUserRequest {
+  readonly path: {
+    /** The user. */
+    readonly userId: Uuid;
+  };
+  readonly headers?: {
+    /**
+     * The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1).
+     *
+     * @minLength 1
+     * @maxLength 1024
+     * @example "\"7\""
+     */
+    readonly ifMatch?: string;
+  };
+}
+
+/**
+ * What {@link Client.deleteUser} answers.
+ *
+ * - 204: Deleted.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 409: The request contradicts the state of things.
+ * - 412: The `If-Match` is stale.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type DeleteUserResult =
+  | Answer<204>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<404, Problem>
+  | Answer<409, Problem>
+  | Answer<412, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.getUser} is given. */
+export interface GetUserRequest {
+  readonly path: {
+    /** The user. */
+    readonly userId: Uuid;
+  };
+  readonly headers?: {
+    /**
+     * ETags that the caller already has; a match answers 304 without a body (RFC 9110, 13.1.2).
+     *
+     * @minLength 1
+     * @maxLength 1024
+     * @example "\"7\""
+     */
+    readonly ifNoneMatch?: string;
+  };
+}
+
+/**
+ * What {@link Client.getUser} answers.
+ *
+ * - 200: The account.
+ * - 304: The caller's copy is current.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type GetUserResult =
+  | Answer<200, Account, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<304, undefined, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.updateUser} is given. */
+export interface UpdateUserRequest {
+  readonly path: {
+    /** The user. */
+    readonly userId: Uuid;
+  };
+  readonly headers?: {
+    /**
+     * The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1).
+     *
+     * @minLength 1
+     * @maxLength 1024
+     * @example "\"7\""
+     */
+    readonly ifMatch?: string;
+  };
+  /** The new values, as a whole. */
+  readonly body: UserUpdate;
+}
+
+/**
+ * What {@link Client.updateUser} answers.
+ *
+ * - 200: The account as it is now.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 408: The body came too slowly.
+ * - 409: The request contradicts the state of things.
+ * - 412: The `If-Match` is stale.
+ * - 413: The body is larger than the limit.
+ * - 415: The body is of a media type or encoding that this operation does not take.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type UpdateUserResult =
+  | Answer<200, Account, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<408, Problem>
+  | Answer<409, Problem>
+  | Answer<412, Problem>
+  | Answer<413, Problem>
+  | Answer<415, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.listUserActivity} is given. */
+export interface ListUserActivityRequest {
+  readonly path: {
+    /** The user. */
+    readonly userId: Uuid;
+  };
+  readonly query?: {
+    /**
+     * How many items a page has at most.
+     *
+     * @asType integer
+     * @format int32
+     * @minimum 1
+     * @maximum 100
+     * @default 25
+     * @example 25
+     */
+    readonly limit?: number;
+    /**
+     * The `nextCursor` of the page before. Opaque, and bound to the caller and to the other parameters: anything else
+     * answers 400 with the code `invalid-cursor`.
+     *
+     * @minLength 1
+     * @maxLength 1024
+     */
+    readonly cursor?: string;
+  };
+}
+
+/**
+ * What {@link Client.listUserActivity} answers.
+ *
+ * - 200: A page of activity.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type ListUserActivityResult =
+  | Answer<200, ActivityList, { readonly cacheControl: "no-store" }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.setUserRole} is given. */
+export interface SetUserRoleRequest {
+  readonly path: {
+    /** The user. */
+    readonly userId: Uuid;
+  };
+  readonly headers?: {
+    /**
+     * The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1).
+     *
+     * @minLength 1
+     * @maxLength 1024
+     * @example "\"7\""
+     */
+    readonly ifMatch?: string;
+  };
+  /** The new role. */
+  readonly body: UserRoleChange;
+}
+
+/**
+ * What {@link Client.setUserRole} answers.
+ *
+ * - 200: The account as it is now.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 408: The body came too slowly.
+ * - 409: The request contradicts the state of things.
+ * - 412: The `If-Match` is stale.
+ * - 413: The body is larger than the limit.
+ * - 415: The body is of a media type or encoding that this operation does not take.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type SetUserRoleResult =
+  | Answer<200, Account, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<408, Problem>
+  | Answer<409, Problem>
+  | Answer<412, Problem>
+  | Answer<413, Problem>
+  | Answer<415, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.listUserTasks} is given. */
+export interface ListUserTasksRequest {
+  readonly path: {
+    /** The user. */
+    readonly userId: Uuid;
+  };
+  readonly query?: {
+    /**
+     * Only tasks with one of these statuses.
+     *
+     * @maxItems 5
+     * @uniqueItems true
+     */
+    readonly status?: readonly TaskStatus[];
+    /**
+     * Only tasks with one of these priorities.
+     *
+     * @maxItems 4
+     * @uniqueItems true
+     */
+    readonly priority?: readonly TaskPriority[];
+    /** Only what was created then or later. */
+    readonly createdFrom?: Timestamp;
+    /** Only what was created before then. */
+    readonly createdTo?: Timestamp;
+    /** Only what is due then or later. */
+    readonly dueFrom?: Timestamp;
+    /** Only what is due before then. */
+    readonly dueTo?: Timestamp;
+    /**
+     * `created`, newest first, or `due`, earliest first and what is never due at the end.
+     *
+     * @default "created"
+     */
+    readonly sort?: TaskSort;
+    /**
+     * How many items a page has at most.
+     *
+     * @asType integer
+     * @format int32
+     * @minimum 1
+     * @maximum 100
+     * @default 25
+     * @example 25
+     */
+    readonly limit?: number;
+    /**
+     * The `nextCursor` of the page before. Opaque, and bound to the caller and to the other parameters: anything else
+     * answers 400 with the code `invalid-cursor`.
+     *
+     * @minLength 1
+     * @maxLength 1024
+     */
+    readonly cursor?: string;
+  };
+}
+
+/**
+ * What {@link Client.listUserTasks} answers.
+ *
+ * - 200: A page of tasks.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type ListUserTasksResult =
+  | Answer<200, TaskList, { readonly cacheControl: "no-store" }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<406, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.createUserTask} is given. */
+export interface CreateUserTaskRequest {
+  readonly path: {
+    /** The user. */
+    readonly userId: Uuid;
+  };
+  readonly headers?: {
+    /**
+     * Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request
+     * 422, and while the first is in progress 409.
+     *
+     * @minLength 1
+     * @maxLength 255
+     * @pattern ^[\x21-\x7e]+$
+     * @example "01981c1e-5f00-7000-8000-00000000000a"
+     */
+    readonly idempotencyKey?: string;
+  };
+  /** The task. */
+  readonly body: NewUserTask;
+}
+
+/**
+ * What {@link Client.createUserTask} answers.
+ *
+ * - 201: Created.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 408: The body came too slowly.
+ * - 409: The request contradicts the state of things.
+ * - 413: The body is larger than the limit.
+ * - 415: The body is of a media type or encoding that this operation does not take.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type CreateUserTaskResult =
+  | Answer<201, Task, { readonly cacheControl: "no-store"; readonly etag: string; readonly location: string }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<406, Problem>
+  | Answer<408, Problem>
+  | Answer<409, Problem>
+  | Answer<413, Problem>
+  | Answer<415, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.deleteUserTask} is given. */
+export interface DeleteUserTaskRequest {
+  readonly path: {
+    /** The user. */
+    readonly userId: Uuid;
+    /** The task. */
+    readonly taskId: Uuid;
+  };
+  readonly headers?: {
+    /**
+     * The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1).
+     *
+     * @minLength 1
+     * @maxLength 1024
+     * @example "\"7\""
+     */
+    readonly ifMatch?: string;
+  };
+}
+
+/**
+ * What {@link Client.deleteUserTask} answers.
+ *
+ * - 204: Deleted.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 412: The `If-Match` is stale.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type DeleteUserTaskResult =
+  | Answer<204>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<404, Problem>
+  | Answer<412, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.getUserTask} is given. */
+export interface GetUserTaskRequest {
+  readonly path: {
+    /** The user. */
+    readonly userId: Uuid;
+    /** The task. */
+    readonly taskId: Uuid;
+  };
+  readonly headers?: {
+    /**
+     * ETags that the caller already has; a match answers 304 without a body (RFC 9110, 13.1.2).
+     *
+     * @minLength 1
+     * @maxLength 1024
+     * @example "\"7\""
+     */
+    readonly ifNoneMatch?: string;
+  };
+}
+
+/**
+ * What {@link Client.getUserTask} answers.
+ *
+ * - 200: The task.
+ * - 304: The caller's copy is current.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type GetUserTaskResult =
+  | Answer<200, TaskDetail, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<304, undefined, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.patchUserTask} is given. */
+export interface PatchUserTaskRequest {
+  readonly path: {
+    /** The user. */
+    readonly userId: Uuid;
+    /** The task. */
+    readonly taskId: Uuid;
+  };
+  readonly headers?: {
+    /**
+     * The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1).
+     *
+     * @minLength 1
+     * @maxLength 1024
+     * @example "\"7\""
+     */
+    readonly ifMatch?: string;
+  };
+  /** What changes. */
+  readonly body: UserTaskPatch;
+}
+
+/**
+ * What {@link Client.patchUserTask} answers.
+ *
+ * - 200: The task as it is now.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 408: The body came too slowly.
+ * - 412: The `If-Match` is stale.
+ * - 413: The body is larger than the limit.
+ * - 415: The body is of a media type or encoding that this operation does not take.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type PatchUserTaskResult =
+  | Answer<200, Task, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<408, Problem>
+  | Answer<412, Problem>
+  | Answer<413, Problem>
+  | Answer<415, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
+/** What {@link Client.replaceUserTask} is given. */
+export interface ReplaceUserTaskRequest {
+  readonly path: {
+    /** The user. */
+    readonly userId: Uuid;
+    /** The task. */
+    readonly taskId: Uuid;
+  };
+  readonly headers?: {
+    /**
+     * The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1).
+     *
+     * @minLength 1
+     * @maxLength 1024
+     * @example "\"7\""
+     */
+    readonly ifMatch?: string;
+  };
+  /** The new values, as a whole. */
+  readonly body: UserTaskUpdate;
+}
+
+/**
+ * What {@link Client.replaceUserTask} answers.
+ *
+ * - 200: The task as it is now.
+ * - 400: The request is malformed.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 403: The caller may know about it, but not do this.
+ * - 404: It does not exist, or is not the caller's to know about.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 408: The body came too slowly.
+ * - 412: The `If-Match` is stale.
+ * - 413: The body is larger than the limit.
+ * - 415: The body is of a media type or encoding that this operation does not take.
+ * - 422: Well-formed, with invalid values; `errors` lists all of them.
+ * - 429: Too many requests; `Retry-After` says when to try again.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type ReplaceUserTaskResult =
+  | Answer<200, Task, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<400, Problem>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<403, Problem>
+  | Answer<404, Problem>
+  | Answer<406, Problem>
+  | Answer<408, Problem>
+  | Answer<412, Problem>
+  | Answer<413, Problem>
+  | Answer<415, Problem>
+  | Answer<422, Problem>
+  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
   | Answer<500, Problem>
   | Answer<503, Problem, { readonly retryAfter: number }>
   | Unexpected;
@@ -1586,6 +5701,26 @@ export type GetLivenessResult =
   | Answer<500, Problem>
   | Unexpected;
 
+/** What {@link Client.getMetrics} is given. */
+export type GetMetricsRequest = { readonly [part: string]: never };
+
+/**
+ * What {@link Client.getMetrics} answers.
+ *
+ * - 200: The metrics, in the Prometheus text format.
+ * - 401: There is no valid token, or the credentials are wrong.
+ * - 406: The `Accept` header refuses every media type that this operation has.
+ * - 500: A fault of the server. The log has the reason, under the `requestId`.
+ * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
+ */
+export type GetMetricsResult =
+  | Answer<200, string, { readonly cacheControl: "no-store" }>
+  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<406, Problem>
+  | Answer<500, Problem>
+  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Unexpected;
+
 /** What {@link Client.getVersion} is given. */
 export type GetVersionRequest = { readonly [part: string]: never };
 
@@ -1604,21 +5739,75 @@ export type GetVersionResult =
 
 /** What every operation is given and answers, by `operationId`. */
 export interface Operations {
+  readonly getJwks: { readonly request: GetJwksRequest; readonly result: GetJwksResult };
   readonly changePassword: { readonly request: ChangePasswordRequest; readonly result: ChangePasswordResult };
   readonly login: { readonly request: LoginRequest; readonly result: LoginResult };
   readonly logout: { readonly request: LogoutRequest; readonly result: LogoutResult };
   readonly getMe: { readonly request: GetMeRequest; readonly result: GetMeResult };
   readonly refreshTokens: { readonly request: RefreshTokensRequest; readonly result: RefreshTokensResult };
   readonly register: { readonly request: RegisterRequest; readonly result: RegisterResult };
+  readonly getAwsConfig: { readonly request: GetAwsConfigRequest; readonly result: GetAwsConfigResult };
+  readonly updateAwsConfig: { readonly request: UpdateAwsConfigRequest; readonly result: UpdateAwsConfigResult };
+  readonly testAwsConnection: { readonly request: TestAwsConnectionRequest; readonly result: TestAwsConnectionResult };
+  readonly getMonitoringConfig: {
+    readonly request: GetMonitoringConfigRequest;
+    readonly result: GetMonitoringConfigResult;
+  };
+  readonly updateMonitoringConfig: {
+    readonly request: UpdateMonitoringConfigRequest;
+    readonly result: UpdateMonitoringConfigResult;
+  };
+  readonly getEventsStats: { readonly request: GetEventsStatsRequest; readonly result: GetEventsStatsResult };
+  readonly getDashboardOverview: {
+    readonly request: GetDashboardOverviewRequest;
+    readonly result: GetDashboardOverviewResult;
+  };
+  readonly getTasksStats: { readonly request: GetTasksStatsRequest; readonly result: GetTasksStatsResult };
+  readonly getUsersStats: { readonly request: GetUsersStatsRequest; readonly result: GetUsersStatsResult };
+  readonly listEvents: { readonly request: ListEventsRequest; readonly result: ListEventsResult };
+  readonly ingestEvents: { readonly request: IngestEventsRequest; readonly result: IngestEventsResult };
+  readonly getEvent: { readonly request: GetEventRequest; readonly result: GetEventResult };
+  readonly createTaskFromEvent: {
+    readonly request: CreateTaskFromEventRequest;
+    readonly result: CreateTaskFromEventResult;
+  };
+  readonly listFeedback: { readonly request: ListFeedbackRequest; readonly result: ListFeedbackResult };
+  readonly submitFeedback: { readonly request: SubmitFeedbackRequest; readonly result: SubmitFeedbackResult };
+  readonly createInvitation: { readonly request: CreateInvitationRequest; readonly result: CreateInvitationResult };
+  readonly acceptInvitation: { readonly request: AcceptInvitationRequest; readonly result: AcceptInvitationResult };
+  readonly declineInvitation: { readonly request: DeclineInvitationRequest; readonly result: DeclineInvitationResult };
+  readonly listPendingInvitations: {
+    readonly request: ListPendingInvitationsRequest;
+    readonly result: ListPendingInvitationsResult;
+  };
+  readonly validateInvitation: {
+    readonly request: ValidateInvitationRequest;
+    readonly result: ValidateInvitationResult;
+  };
+  readonly revokeInvitation: { readonly request: RevokeInvitationRequest; readonly result: RevokeInvitationResult };
   readonly listSpaces: { readonly request: ListSpacesRequest; readonly result: ListSpacesResult };
   readonly createSpace: { readonly request: CreateSpaceRequest; readonly result: CreateSpaceResult };
   readonly deleteSpace: { readonly request: DeleteSpaceRequest; readonly result: DeleteSpaceResult };
   readonly getSpace: { readonly request: GetSpaceRequest; readonly result: GetSpaceResult };
   readonly rotateInviteCode: { readonly request: RotateInviteCodeRequest; readonly result: RotateInviteCodeResult };
+  readonly listMembers: { readonly request: ListMembersRequest; readonly result: ListMembersResult };
+  readonly inviteMember: { readonly request: InviteMemberRequest; readonly result: InviteMemberResult };
+  readonly removeMember: { readonly request: RemoveMemberRequest; readonly result: RemoveMemberResult };
+  readonly setMemberRole: { readonly request: SetMemberRoleRequest; readonly result: SetMemberRoleResult };
   readonly updateSpaceSettings: {
     readonly request: UpdateSpaceSettingsRequest;
     readonly result: UpdateSpaceSettingsResult;
   };
+  readonly listTasks: { readonly request: ListTasksRequest; readonly result: ListTasksResult };
+  readonly createTask: { readonly request: CreateTaskRequest; readonly result: CreateTaskResult };
+  readonly batchTasks: { readonly request: BatchTasksRequest; readonly result: BatchTasksResult };
+  readonly deleteTask: { readonly request: DeleteTaskRequest; readonly result: DeleteTaskResult };
+  readonly getTask: { readonly request: GetTaskRequest; readonly result: GetTaskResult };
+  readonly patchTask: { readonly request: PatchTaskRequest; readonly result: PatchTaskResult };
+  readonly updateTask: { readonly request: UpdateTaskRequest; readonly result: UpdateTaskResult };
+  readonly listTaskComments: { readonly request: ListTaskCommentsRequest; readonly result: ListTaskCommentsResult };
+  readonly addTaskComment: { readonly request: AddTaskCommentRequest; readonly result: AddTaskCommentResult };
+  readonly setTaskStatus: { readonly request: SetTaskStatusRequest; readonly result: SetTaskStatusResult };
   readonly completeOnboarding: {
     readonly request: CompleteOnboardingRequest;
     readonly result: CompleteOnboardingResult;
@@ -1627,13 +5816,46 @@ export interface Operations {
   readonly updatePreferences: { readonly request: UpdatePreferencesRequest; readonly result: UpdatePreferencesResult };
   readonly getProfile: { readonly request: GetProfileRequest; readonly result: GetProfileResult };
   readonly updateProfile: { readonly request: UpdateProfileRequest; readonly result: UpdateProfileResult };
+  readonly listUsers: { readonly request: ListUsersRequest; readonly result: ListUsersResult };
+  readonly createUser: { readonly request: CreateUserRequest; readonly result: CreateUserResult };
+  readonly deleteUser: { readonly request: DeleteUserRequest; readonly result: DeleteUserResult };
+  readonly getUser: { readonly request: GetUserRequest; readonly result: GetUserResult };
+  readonly updateUser: { readonly request: UpdateUserRequest; readonly result: UpdateUserResult };
+  readonly listUserActivity: { readonly request: ListUserActivityRequest; readonly result: ListUserActivityResult };
+  readonly setUserRole: { readonly request: SetUserRoleRequest; readonly result: SetUserRoleResult };
+  readonly listUserTasks: { readonly request: ListUserTasksRequest; readonly result: ListUserTasksResult };
+  readonly createUserTask: { readonly request: CreateUserTaskRequest; readonly result: CreateUserTaskResult };
+  readonly deleteUserTask: { readonly request: DeleteUserTaskRequest; readonly result: DeleteUserTaskResult };
+  readonly getUserTask: { readonly request: GetUserTaskRequest; readonly result: GetUserTaskResult };
+  readonly patchUserTask: { readonly request: PatchUserTaskRequest; readonly result: PatchUserTaskResult };
+  readonly replaceUserTask: { readonly request: ReplaceUserTaskRequest; readonly result: ReplaceUserTaskResult };
   readonly getHealth: { readonly request: GetHealthRequest; readonly result: GetHealthResult };
   readonly getLiveness: { readonly request: GetLivenessRequest; readonly result: GetLivenessResult };
+  readonly getMetrics: { readonly request: GetMetricsRequest; readonly result: GetMetricsResult };
   readonly getVersion: { readonly request: GetVersionRequest; readonly result: GetVersionResult };
 }
 
 /** How every operation travels, by `operationId`. */
 export const operations = {
+  getJwks: {
+    method: "GET",
+    path: "/.well-known/jwks.json",
+    answers: {
+      200: { mediaType: "application/json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
   changePassword: {
     method: "POST",
     path: "/api/auth/change-password",
@@ -1652,7 +5874,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -1669,12 +5899,21 @@ export const operations = {
         as: "json",
         headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
       },
+      403: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       408: { mediaType: "application/problem+json", as: "json" },
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -1692,10 +5931,20 @@ export const operations = {
         as: "json",
         headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
       },
+      403: { mediaType: "application/problem+json", as: "json" },
       408: { mediaType: "application/problem+json", as: "json" },
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -1720,6 +5969,15 @@ export const operations = {
       },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -1736,11 +5994,21 @@ export const operations = {
         as: "json",
         headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
       },
+      403: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       408: { mediaType: "application/problem+json", as: "json" },
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -1767,14 +6035,196 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
-      429: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
   },
-  listSpaces: {
+  getAwsConfig: {
     method: "GET",
-    path: "/api/spaces",
+    path: "/api/config/aws",
+    bearer: true,
+    headers: { ifNoneMatch: "If-None-Match" },
+    answers: {
+      200: {
+        mediaType: "application/json",
+        as: "json",
+        headers: { cacheControl: ["Cache-Control", "string"], etag: ["ETag", "string"] },
+      },
+      304: { headers: { cacheControl: ["Cache-Control", "string"], etag: ["ETag", "string"] } },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  updateAwsConfig: {
+    method: "PUT",
+    path: "/api/config/aws",
+    bearer: true,
+    contentType: "application/json",
+    headers: { ifMatch: "If-Match" },
+    answers: {
+      200: {
+        mediaType: "application/json",
+        as: "json",
+        headers: { cacheControl: ["Cache-Control", "string"], etag: ["ETag", "string"] },
+      },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      408: { mediaType: "application/problem+json", as: "json" },
+      412: { mediaType: "application/problem+json", as: "json" },
+      413: { mediaType: "application/problem+json", as: "json" },
+      415: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      428: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  testAwsConnection: {
+    method: "POST",
+    path: "/api/config/aws/test",
+    bearer: true,
+    answers: {
+      200: { mediaType: "application/json", as: "json", headers: { cacheControl: ["Cache-Control", "string"] } },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  getMonitoringConfig: {
+    method: "GET",
+    path: "/api/config/monitoring",
+    bearer: true,
+    headers: { ifNoneMatch: "If-None-Match" },
+    answers: {
+      200: {
+        mediaType: "application/json",
+        as: "json",
+        headers: { cacheControl: ["Cache-Control", "string"], etag: ["ETag", "string"] },
+      },
+      304: { headers: { cacheControl: ["Cache-Control", "string"], etag: ["ETag", "string"] } },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  updateMonitoringConfig: {
+    method: "PUT",
+    path: "/api/config/monitoring",
+    bearer: true,
+    contentType: "application/json",
+    headers: { ifMatch: "If-Match" },
+    answers: {
+      200: {
+        mediaType: "application/json",
+        as: "json",
+        headers: { cacheControl: ["Cache-Control", "string"], etag: ["ETag", "string"] },
+      },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      408: { mediaType: "application/problem+json", as: "json" },
+      412: { mediaType: "application/problem+json", as: "json" },
+      413: { mediaType: "application/problem+json", as: "json" },
+      415: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      428: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  getEventsStats: {
+    method: "GET",
+    path: "/api/dashboard/events-stats",
     bearer: true,
     answers: {
       200: { mediaType: "application/json", as: "json", headers: { cacheControl: ["Cache-Control", "string"] } },
@@ -1784,17 +6234,276 @@ export const operations = {
         as: "json",
         headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
       },
+      404: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
   },
-  createSpace: {
+  getDashboardOverview: {
+    method: "GET",
+    path: "/api/dashboard/overview",
+    bearer: true,
+    answers: {
+      200: { mediaType: "application/json", as: "json", headers: { cacheControl: ["Cache-Control", "string"] } },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  getTasksStats: {
+    method: "GET",
+    path: "/api/dashboard/tasks-stats",
+    bearer: true,
+    answers: {
+      200: { mediaType: "application/json", as: "json", headers: { cacheControl: ["Cache-Control", "string"] } },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  getUsersStats: {
+    method: "GET",
+    path: "/api/dashboard/users-stats",
+    bearer: true,
+    answers: {
+      200: { mediaType: "application/json", as: "json", headers: { cacheControl: ["Cache-Control", "string"] } },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  listEvents: {
+    method: "GET",
+    path: "/api/events",
+    bearer: true,
+    answers: {
+      200: { mediaType: "application/json", as: "json", headers: { cacheControl: ["Cache-Control", "string"] } },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  ingestEvents: {
     method: "POST",
-    path: "/api/spaces",
+    path: "/api/events",
     bearer: true,
     contentType: "application/json",
+    answers: {
+      200: { mediaType: "application/json", as: "json", headers: { cacheControl: ["Cache-Control", "string"] } },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      406: { mediaType: "application/problem+json", as: "json" },
+      408: { mediaType: "application/problem+json", as: "json" },
+      413: { mediaType: "application/problem+json", as: "json" },
+      415: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  getEvent: {
+    method: "GET",
+    path: "/api/events/{eventId}",
+    bearer: true,
+    headers: { ifNoneMatch: "If-None-Match" },
+    answers: {
+      200: {
+        mediaType: "application/json",
+        as: "json",
+        headers: { cacheControl: ["Cache-Control", "string"], etag: ["ETag", "string"] },
+      },
+      304: { headers: { cacheControl: ["Cache-Control", "string"], etag: ["ETag", "string"] } },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  createTaskFromEvent: {
+    method: "POST",
+    path: "/api/events/{eventId}/create-task",
+    bearer: true,
+    contentType: "application/json",
+    headers: { idempotencyKey: "Idempotency-Key" },
+    answers: {
+      201: {
+        mediaType: "application/json",
+        as: "json",
+        headers: {
+          cacheControl: ["Cache-Control", "string"],
+          etag: ["ETag", "string"],
+          location: ["Location", "string"],
+        },
+      },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      408: { mediaType: "application/problem+json", as: "json" },
+      409: { mediaType: "application/problem+json", as: "json" },
+      413: { mediaType: "application/problem+json", as: "json" },
+      415: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  listFeedback: {
+    method: "GET",
+    path: "/api/feedback",
+    bearer: true,
+    answers: {
+      200: { mediaType: "application/json", as: "json", headers: { cacheControl: ["Cache-Control", "string"] } },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  submitFeedback: {
+    method: "POST",
+    path: "/api/feedback",
+    bearer: true,
+    contentType: "application/json",
+    headers: { idempotencyKey: "Idempotency-Key" },
     answers: {
       201: {
         mediaType: "application/json",
@@ -1813,9 +6522,277 @@ export const operations = {
       },
       406: { mediaType: "application/problem+json", as: "json" },
       408: { mediaType: "application/problem+json", as: "json" },
+      409: { mediaType: "application/problem+json", as: "json" },
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  createInvitation: {
+    method: "POST",
+    path: "/api/invitations",
+    bearer: true,
+    contentType: "application/json",
+    headers: { idempotencyKey: "Idempotency-Key" },
+    answers: {
+      201: {
+        mediaType: "application/json",
+        as: "json",
+        headers: {
+          cacheControl: ["Cache-Control", "string"],
+          etag: ["ETag", "string"],
+          location: ["Location", "string"],
+        },
+      },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      408: { mediaType: "application/problem+json", as: "json" },
+      409: { mediaType: "application/problem+json", as: "json" },
+      413: { mediaType: "application/problem+json", as: "json" },
+      415: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  acceptInvitation: {
+    method: "POST",
+    path: "/api/invitations/accept",
+    bearer: true,
+    contentType: "application/json",
+    answers: {
+      200: {
+        mediaType: "application/json",
+        as: "json",
+        headers: { cacheControl: ["Cache-Control", "string"], etag: ["ETag", "string"] },
+      },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      408: { mediaType: "application/problem+json", as: "json" },
+      409: { mediaType: "application/problem+json", as: "json" },
+      413: { mediaType: "application/problem+json", as: "json" },
+      415: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  declineInvitation: {
+    method: "POST",
+    path: "/api/invitations/decline",
+    bearer: true,
+    contentType: "application/json",
+    answers: {
+      204: {},
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      404: { mediaType: "application/problem+json", as: "json" },
+      408: { mediaType: "application/problem+json", as: "json" },
+      409: { mediaType: "application/problem+json", as: "json" },
+      413: { mediaType: "application/problem+json", as: "json" },
+      415: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  listPendingInvitations: {
+    method: "GET",
+    path: "/api/invitations/pending",
+    bearer: true,
+    answers: {
+      200: { mediaType: "application/json", as: "json", headers: { cacheControl: ["Cache-Control", "string"] } },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      406: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  validateInvitation: {
+    method: "GET",
+    path: "/api/invitations/validate",
+    answers: {
+      200: { mediaType: "application/json", as: "json", headers: { cacheControl: ["Cache-Control", "string"] } },
+      400: { mediaType: "application/problem+json", as: "json" },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  revokeInvitation: {
+    method: "DELETE",
+    path: "/api/invitations/{invitationId}",
+    bearer: true,
+    answers: {
+      204: {},
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      404: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  listSpaces: {
+    method: "GET",
+    path: "/api/spaces",
+    bearer: true,
+    answers: {
+      200: { mediaType: "application/json", as: "json", headers: { cacheControl: ["Cache-Control", "string"] } },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      406: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  createSpace: {
+    method: "POST",
+    path: "/api/spaces",
+    bearer: true,
+    contentType: "application/json",
+    headers: { idempotencyKey: "Idempotency-Key" },
+    answers: {
+      201: {
+        mediaType: "application/json",
+        as: "json",
+        headers: {
+          cacheControl: ["Cache-Control", "string"],
+          etag: ["ETag", "string"],
+          location: ["Location", "string"],
+        },
+      },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      406: { mediaType: "application/problem+json", as: "json" },
+      408: { mediaType: "application/problem+json", as: "json" },
+      409: { mediaType: "application/problem+json", as: "json" },
+      413: { mediaType: "application/problem+json", as: "json" },
+      415: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -1838,6 +6815,15 @@ export const operations = {
       409: { mediaType: "application/problem+json", as: "json" },
       412: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -1863,6 +6849,15 @@ export const operations = {
       404: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -1884,6 +6879,149 @@ export const operations = {
       406: { mediaType: "application/problem+json", as: "json" },
       409: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  listMembers: {
+    method: "GET",
+    path: "/api/spaces/{spaceId}/members",
+    bearer: true,
+    answers: {
+      200: { mediaType: "application/json", as: "json", headers: { cacheControl: ["Cache-Control", "string"] } },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  inviteMember: {
+    method: "POST",
+    path: "/api/spaces/{spaceId}/members/invite",
+    bearer: true,
+    contentType: "application/json",
+    headers: { idempotencyKey: "Idempotency-Key" },
+    answers: {
+      201: {
+        mediaType: "application/json",
+        as: "json",
+        headers: {
+          cacheControl: ["Cache-Control", "string"],
+          etag: ["ETag", "string"],
+          location: ["Location", "string"],
+        },
+      },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      408: { mediaType: "application/problem+json", as: "json" },
+      409: { mediaType: "application/problem+json", as: "json" },
+      413: { mediaType: "application/problem+json", as: "json" },
+      415: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  removeMember: {
+    method: "DELETE",
+    path: "/api/spaces/{spaceId}/members/{memberId}",
+    bearer: true,
+    answers: {
+      204: {},
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      404: { mediaType: "application/problem+json", as: "json" },
+      409: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  setMemberRole: {
+    method: "PUT",
+    path: "/api/spaces/{spaceId}/members/{memberId}/role",
+    bearer: true,
+    contentType: "application/json",
+    answers: {
+      200: { mediaType: "application/json", as: "json", headers: { cacheControl: ["Cache-Control", "string"] } },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      408: { mediaType: "application/problem+json", as: "json" },
+      409: { mediaType: "application/problem+json", as: "json" },
+      413: { mediaType: "application/problem+json", as: "json" },
+      415: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -1915,6 +7053,373 @@ export const operations = {
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
       428: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  listTasks: {
+    method: "GET",
+    path: "/api/tasks",
+    bearer: true,
+    answers: {
+      200: { mediaType: "application/json", as: "json", headers: { cacheControl: ["Cache-Control", "string"] } },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  createTask: {
+    method: "POST",
+    path: "/api/tasks",
+    bearer: true,
+    contentType: "application/json",
+    headers: { idempotencyKey: "Idempotency-Key" },
+    answers: {
+      201: {
+        mediaType: "application/json",
+        as: "json",
+        headers: {
+          cacheControl: ["Cache-Control", "string"],
+          etag: ["ETag", "string"],
+          location: ["Location", "string"],
+        },
+      },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      408: { mediaType: "application/problem+json", as: "json" },
+      409: { mediaType: "application/problem+json", as: "json" },
+      413: { mediaType: "application/problem+json", as: "json" },
+      415: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  batchTasks: {
+    method: "POST",
+    path: "/api/tasks/batch",
+    bearer: true,
+    contentType: "application/json",
+    headers: { idempotencyKey: "Idempotency-Key" },
+    answers: {
+      200: { mediaType: "application/json", as: "json", headers: { cacheControl: ["Cache-Control", "string"] } },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      406: { mediaType: "application/problem+json", as: "json" },
+      408: { mediaType: "application/problem+json", as: "json" },
+      409: { mediaType: "application/problem+json", as: "json" },
+      413: { mediaType: "application/problem+json", as: "json" },
+      415: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  deleteTask: {
+    method: "DELETE",
+    path: "/api/tasks/{taskId}",
+    bearer: true,
+    headers: { ifMatch: "If-Match" },
+    answers: {
+      204: {},
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      404: { mediaType: "application/problem+json", as: "json" },
+      412: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  getTask: {
+    method: "GET",
+    path: "/api/tasks/{taskId}",
+    bearer: true,
+    headers: { ifNoneMatch: "If-None-Match" },
+    answers: {
+      200: {
+        mediaType: "application/json",
+        as: "json",
+        headers: { cacheControl: ["Cache-Control", "string"], etag: ["ETag", "string"] },
+      },
+      304: { headers: { cacheControl: ["Cache-Control", "string"], etag: ["ETag", "string"] } },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  patchTask: {
+    method: "PATCH",
+    path: "/api/tasks/{taskId}",
+    bearer: true,
+    contentType: "application/merge-patch+json",
+    headers: { ifMatch: "If-Match" },
+    answers: {
+      200: {
+        mediaType: "application/json",
+        as: "json",
+        headers: { cacheControl: ["Cache-Control", "string"], etag: ["ETag", "string"] },
+      },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      408: { mediaType: "application/problem+json", as: "json" },
+      412: { mediaType: "application/problem+json", as: "json" },
+      413: { mediaType: "application/problem+json", as: "json" },
+      415: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      428: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  updateTask: {
+    method: "PUT",
+    path: "/api/tasks/{taskId}",
+    bearer: true,
+    contentType: "application/json",
+    headers: { ifMatch: "If-Match" },
+    answers: {
+      200: {
+        mediaType: "application/json",
+        as: "json",
+        headers: { cacheControl: ["Cache-Control", "string"], etag: ["ETag", "string"] },
+      },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      408: { mediaType: "application/problem+json", as: "json" },
+      412: { mediaType: "application/problem+json", as: "json" },
+      413: { mediaType: "application/problem+json", as: "json" },
+      415: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      428: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  listTaskComments: {
+    method: "GET",
+    path: "/api/tasks/{taskId}/comments",
+    bearer: true,
+    answers: {
+      200: { mediaType: "application/json", as: "json", headers: { cacheControl: ["Cache-Control", "string"] } },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  addTaskComment: {
+    method: "POST",
+    path: "/api/tasks/{taskId}/comments",
+    bearer: true,
+    contentType: "application/json",
+    headers: { idempotencyKey: "Idempotency-Key" },
+    answers: {
+      201: {
+        mediaType: "application/json",
+        as: "json",
+        headers: {
+          cacheControl: ["Cache-Control", "string"],
+          etag: ["ETag", "string"],
+          location: ["Location", "string"],
+        },
+      },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      408: { mediaType: "application/problem+json", as: "json" },
+      409: { mediaType: "application/problem+json", as: "json" },
+      413: { mediaType: "application/problem+json", as: "json" },
+      415: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  setTaskStatus: {
+    method: "PUT",
+    path: "/api/tasks/{taskId}/status",
+    bearer: true,
+    contentType: "application/json",
+    headers: { ifMatch: "If-Match" },
+    answers: {
+      200: {
+        mediaType: "application/json",
+        as: "json",
+        headers: { cacheControl: ["Cache-Control", "string"], etag: ["ETag", "string"] },
+      },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      408: { mediaType: "application/problem+json", as: "json" },
+      412: { mediaType: "application/problem+json", as: "json" },
+      413: { mediaType: "application/problem+json", as: "json" },
+      415: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -1935,6 +7440,15 @@ export const operations = {
         headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
       },
       406: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -1959,6 +7473,15 @@ export const operations = {
       },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -1987,6 +7510,15 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -2011,6 +7543,15 @@ export const operations = {
       },
       406: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -2039,6 +7580,471 @@ export const operations = {
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  listUsers: {
+    method: "GET",
+    path: "/api/users",
+    bearer: true,
+    answers: {
+      200: { mediaType: "application/json", as: "json", headers: { cacheControl: ["Cache-Control", "string"] } },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  createUser: {
+    method: "POST",
+    path: "/api/users",
+    bearer: true,
+    contentType: "application/json",
+    headers: { idempotencyKey: "Idempotency-Key" },
+    answers: {
+      201: {
+        mediaType: "application/json",
+        as: "json",
+        headers: {
+          cacheControl: ["Cache-Control", "string"],
+          etag: ["ETag", "string"],
+          location: ["Location", "string"],
+        },
+      },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      408: { mediaType: "application/problem+json", as: "json" },
+      409: { mediaType: "application/problem+json", as: "json" },
+      413: { mediaType: "application/problem+json", as: "json" },
+      415: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  deleteUser: {
+    method: "DELETE",
+    path: "/api/users/{userId}",
+    bearer: true,
+    headers: { ifMatch: "If-Match" },
+    answers: {
+      204: {},
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      404: { mediaType: "application/problem+json", as: "json" },
+      409: { mediaType: "application/problem+json", as: "json" },
+      412: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  getUser: {
+    method: "GET",
+    path: "/api/users/{userId}",
+    bearer: true,
+    headers: { ifNoneMatch: "If-None-Match" },
+    answers: {
+      200: {
+        mediaType: "application/json",
+        as: "json",
+        headers: { cacheControl: ["Cache-Control", "string"], etag: ["ETag", "string"] },
+      },
+      304: { headers: { cacheControl: ["Cache-Control", "string"], etag: ["ETag", "string"] } },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  updateUser: {
+    method: "PUT",
+    path: "/api/users/{userId}",
+    bearer: true,
+    contentType: "application/json",
+    headers: { ifMatch: "If-Match" },
+    answers: {
+      200: {
+        mediaType: "application/json",
+        as: "json",
+        headers: { cacheControl: ["Cache-Control", "string"], etag: ["ETag", "string"] },
+      },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      408: { mediaType: "application/problem+json", as: "json" },
+      409: { mediaType: "application/problem+json", as: "json" },
+      412: { mediaType: "application/problem+json", as: "json" },
+      413: { mediaType: "application/problem+json", as: "json" },
+      415: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  listUserActivity: {
+    method: "GET",
+    path: "/api/users/{userId}/activity",
+    bearer: true,
+    answers: {
+      200: { mediaType: "application/json", as: "json", headers: { cacheControl: ["Cache-Control", "string"] } },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  setUserRole: {
+    method: "PUT",
+    path: "/api/users/{userId}/role",
+    bearer: true,
+    contentType: "application/json",
+    headers: { ifMatch: "If-Match" },
+    answers: {
+      200: {
+        mediaType: "application/json",
+        as: "json",
+        headers: { cacheControl: ["Cache-Control", "string"], etag: ["ETag", "string"] },
+      },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      408: { mediaType: "application/problem+json", as: "json" },
+      409: { mediaType: "application/problem+json", as: "json" },
+      412: { mediaType: "application/problem+json", as: "json" },
+      413: { mediaType: "application/problem+json", as: "json" },
+      415: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  listUserTasks: {
+    method: "GET",
+    path: "/api/users/{userId}/tasks",
+    bearer: true,
+    answers: {
+      200: { mediaType: "application/json", as: "json", headers: { cacheControl: ["Cache-Control", "string"] } },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  createUserTask: {
+    method: "POST",
+    path: "/api/users/{userId}/tasks",
+    bearer: true,
+    contentType: "application/json",
+    headers: { idempotencyKey: "Idempotency-Key" },
+    answers: {
+      201: {
+        mediaType: "application/json",
+        as: "json",
+        headers: {
+          cacheControl: ["Cache-Control", "string"],
+          etag: ["ETag", "string"],
+          location: ["Location", "string"],
+        },
+      },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      408: { mediaType: "application/problem+json", as: "json" },
+      409: { mediaType: "application/problem+json", as: "json" },
+      413: { mediaType: "application/problem+json", as: "json" },
+      415: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  deleteUserTask: {
+    method: "DELETE",
+    path: "/api/users/{userId}/tasks/{taskId}",
+    bearer: true,
+    headers: { ifMatch: "If-Match" },
+    answers: {
+      204: {},
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      404: { mediaType: "application/problem+json", as: "json" },
+      412: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  getUserTask: {
+    method: "GET",
+    path: "/api/users/{userId}/tasks/{taskId}",
+    bearer: true,
+    headers: { ifNoneMatch: "If-None-Match" },
+    answers: {
+      200: {
+        mediaType: "application/json",
+        as: "json",
+        headers: { cacheControl: ["Cache-Control", "string"], etag: ["ETag", "string"] },
+      },
+      304: { headers: { cacheControl: ["Cache-Control", "string"], etag: ["ETag", "string"] } },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  patchUserTask: {
+    method: "PATCH",
+    path: "/api/users/{userId}/tasks/{taskId}",
+    bearer: true,
+    contentType: "application/merge-patch+json",
+    headers: { ifMatch: "If-Match" },
+    answers: {
+      200: {
+        mediaType: "application/json",
+        as: "json",
+        headers: { cacheControl: ["Cache-Control", "string"], etag: ["ETag", "string"] },
+      },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      408: { mediaType: "application/problem+json", as: "json" },
+      412: { mediaType: "application/problem+json", as: "json" },
+      413: { mediaType: "application/problem+json", as: "json" },
+      415: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
+  replaceUserTask: {
+    method: "PUT",
+    path: "/api/users/{userId}/tasks/{taskId}",
+    bearer: true,
+    contentType: "application/json",
+    headers: { ifMatch: "If-Match" },
+    answers: {
+      200: {
+        mediaType: "application/json",
+        as: "json",
+        headers: { cacheControl: ["Cache-Control", "string"], etag: ["ETag", "string"] },
+      },
+      400: { mediaType: "application/problem+json", as: "json" },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      403: { mediaType: "application/problem+json", as: "json" },
+      404: { mediaType: "application/problem+json", as: "json" },
+      406: { mediaType: "application/problem+json", as: "json" },
+      408: { mediaType: "application/problem+json", as: "json" },
+      412: { mediaType: "application/problem+json", as: "json" },
+      413: { mediaType: "application/problem+json", as: "json" },
+      415: { mediaType: "application/problem+json", as: "json" },
+      422: { mediaType: "application/problem+json", as: "json" },
+      429: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: {
+          rateLimit: ["RateLimit", "string"],
+          rateLimitPolicy: ["RateLimit-Policy", "string"],
+          retryAfter: ["Retry-After", "number"],
+        },
+      },
       500: { mediaType: "application/problem+json", as: "json" },
       503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
     },
@@ -2062,6 +8068,22 @@ export const operations = {
       500: { mediaType: "application/problem+json", as: "json" },
     },
   },
+  getMetrics: {
+    method: "GET",
+    path: "/metrics",
+    bearer: true,
+    answers: {
+      200: { mediaType: "text/plain", as: "text", headers: { cacheControl: ["Cache-Control", "string"] } },
+      401: {
+        mediaType: "application/problem+json",
+        as: "json",
+        headers: { wwwAuthenticate: ["WWW-Authenticate", "string"] },
+      },
+      406: { mediaType: "application/problem+json", as: "json" },
+      500: { mediaType: "application/problem+json", as: "json" },
+      503: { mediaType: "application/problem+json", as: "json", headers: { retryAfter: ["Retry-After", "number"] } },
+    },
+  },
   getVersion: {
     method: "GET",
     path: "/version",
@@ -2076,9 +8098,20 @@ export const operations = {
 /** A client of Spaces 0.1.0. */
 export interface Client {
   /**
+   * The keys that verify our tokens
+   *
+   * The public keys of the local token issuer (RFC 7517), so that other services can verify access tokens. Empty
+   * where tokens are issued elsewhere.
+   *
+   * `GET /.well-known/jwks.json`
+   */
+  readonly getJwks: (request?: GetJwksRequest, options?: CallOptions) => Promise<GetJwksResult>;
+
+  /**
    * Change the caller's password
    *
-   * Verifies the current password and revokes all other sessions.
+   * Verifies the current password and revokes all other sessions. Where another issuer signs people in, this is 403
+   * with the code `auth-managed-externally`.
    *
    * `POST /api/auth/change-password`, with `bearerAuth`
    */
@@ -2088,7 +8121,8 @@ export interface Client {
    * Sign in
    *
    * An unknown email, a wrong password and a disabled account get the same 401 in the same time. Guessing is throttled
-   * per account and per address.
+   * per account and per address. Where another issuer signs people in, this is 403 with the code
+   * `auth-managed-externally`.
    *
    * `POST /api/auth/login`
    */
@@ -2097,7 +8131,8 @@ export interface Client {
   /**
    * End this session, or all of them
    *
-   * The access token stops working at once, and so do the refresh tokens of the session.
+   * The access token stops working at once, and so do the refresh tokens of the session. Where another issuer signs
+   * people in, this is 403 with the code `auth-managed-externally`.
    *
    * `POST /api/auth/logout`, with `bearerAuth`
    */
@@ -2116,7 +8151,7 @@ export interface Client {
    * Exchange a refresh token for new tokens
    *
    * Every refresh token works once. Using one again answers 401 and revokes every token that descends from the same
-   * sign-in.
+   * sign-in. Where another issuer signs people in, this is 403 with the code `auth-managed-externally`.
    *
    * `POST /api/auth/refresh`
    */
@@ -2126,11 +8161,241 @@ export interface Client {
    * Sign up
    *
    * Creates the user and their personal space in one transaction and signs them in. The email is unique whatever its
-   * case. Closed deployments (`REGISTRATION=closed`) answer 403 with the code `registration-closed`.
+   * case. Closed deployments (`REGISTRATION=closed`) answer 403 with the code `registration-closed`, and those where
+   * another issuer signs people in (`AUTH_MODE`) with `auth-managed-externally`.
    *
    * `POST /api/auth/register`
    */
   readonly register: (request: RegisterRequest, options?: CallOptions) => Promise<RegisterResult>;
+
+  /**
+   * The AWS account that is watched
+   *
+   * For administrators.
+   *
+   * `GET /api/config/aws`, with `bearerAuth` (admin)
+   */
+  readonly getAwsConfig: (request?: GetAwsConfigRequest, options?: CallOptions) => Promise<GetAwsConfigResult>;
+
+  /**
+   * Set the AWS account that is watched
+   *
+   * For administrators. There are no long-lived keys; access is by a role of that very account. The first time,
+   * `If-Match` is `"0"`.
+   *
+   * `PUT /api/config/aws`, with `bearerAuth` (admin)
+   */
+  readonly updateAwsConfig: (request: UpdateAwsConfigRequest, options?: CallOptions) => Promise<UpdateAwsConfigResult>;
+
+  /**
+   * Try the AWS account
+   *
+   * For administrators. Assumes the configured role, asks STS who one is there, and says what was reached, or why
+   * not. Answers 404 until an account is configured.
+   *
+   * `POST /api/config/aws/test`, with `bearerAuth` (admin)
+   */
+  readonly testAwsConnection: (
+    request?: TestAwsConnectionRequest,
+    options?: CallOptions,
+  ) => Promise<TestAwsConnectionResult>;
+
+  /**
+   * What is watched
+   *
+   * For administrators. Until it is set, nothing is watched, and the ETag is `"0"`.
+   *
+   * `GET /api/config/monitoring`, with `bearerAuth` (admin)
+   */
+  readonly getMonitoringConfig: (
+    request?: GetMonitoringConfigRequest,
+    options?: CallOptions,
+  ) => Promise<GetMonitoringConfigResult>;
+
+  /**
+   * Set what is watched
+   *
+   * For administrators. The space must exist.
+   *
+   * `PUT /api/config/monitoring`, with `bearerAuth` (admin)
+   */
+  readonly updateMonitoringConfig: (
+    request: UpdateMonitoringConfigRequest,
+    options?: CallOptions,
+  ) => Promise<UpdateMonitoringConfigResult>;
+
+  /**
+   * Figures of events
+   *
+   * Of one space, or of all spaces of the caller: all events by severity, account, region and source, and the
+   * last days one by one.
+   *
+   * `GET /api/dashboard/events-stats`, with `bearerAuth`
+   */
+  readonly getEventsStats: (request?: GetEventsStatsRequest, options?: CallOptions) => Promise<GetEventsStatsResult>;
+
+  /**
+   * Headline figures
+   *
+   * Of one space, or of all spaces of the caller.
+   *
+   * `GET /api/dashboard/overview`, with `bearerAuth`
+   */
+  readonly getDashboardOverview: (
+    request?: GetDashboardOverviewRequest,
+    options?: CallOptions,
+  ) => Promise<GetDashboardOverviewResult>;
+
+  /**
+   * Figures of tasks
+   *
+   * Of one space, or of all spaces of the caller.
+   *
+   * `GET /api/dashboard/tasks-stats`, with `bearerAuth`
+   */
+  readonly getTasksStats: (request?: GetTasksStatsRequest, options?: CallOptions) => Promise<GetTasksStatsResult>;
+
+  /**
+   * Figures of users
+   *
+   * Of the whole deployment.
+   *
+   * `GET /api/dashboard/users-stats`, with `bearerAuth` (admin)
+   */
+  readonly getUsersStats: (request?: GetUsersStatsRequest, options?: CallOptions) => Promise<GetUsersStatsResult>;
+
+  /**
+   * Events over all of the caller's spaces
+   *
+   * Newest first, by the time at which they occurred.
+   *
+   * `GET /api/events`, with `bearerAuth`
+   */
+  readonly listEvents: (request?: ListEventsRequest, options?: CallOptions) => Promise<ListEventsResult>;
+
+  /**
+   * Take in monitoring events
+   *
+   * Up to 100 events into spaces of which the caller is a member. The same event id twice is one event. Each is
+   * taken or refused by itself.
+   *
+   * `POST /api/events`, with `bearerAuth`
+   */
+  readonly ingestEvents: (request: IngestEventsRequest, options?: CallOptions) => Promise<IngestEventsResult>;
+
+  /**
+   * One event
+   *
+   * As it was taken in.
+   *
+   * `GET /api/events/{eventId}`, with `bearerAuth`
+   */
+  readonly getEvent: (request: GetEventRequest, options?: CallOptions) => Promise<GetEventResult>;
+
+  /**
+   * Turn an event into a task
+   *
+   * For members of the space. Severity 0 and 1 become `low`, 2 and 3 `medium`, 4 `high`, 5 `critical`; title and
+   * description are made from the event unless given. Once per event, unless `again` is true.
+   *
+   * `POST /api/events/{eventId}/create-task`, with `bearerAuth`
+   */
+  readonly createTaskFromEvent: (
+    request: CreateTaskFromEventRequest,
+    options?: CallOptions,
+  ) => Promise<CreateTaskFromEventResult>;
+
+  /**
+   * All feedback
+   *
+   * Newest first.
+   *
+   * `GET /api/feedback`, with `bearerAuth` (admin)
+   */
+  readonly listFeedback: (request?: ListFeedbackRequest, options?: CallOptions) => Promise<ListFeedbackResult>;
+
+  /**
+   * Say what you think
+   *
+   * Open to everybody; with a token it is kept with the user. Rate limited per address.
+   *
+   * `POST /api/feedback`, with or without `bearerAuth`
+   */
+  readonly submitFeedback: (request: SubmitFeedbackRequest, options?: CallOptions) => Promise<SubmitFeedbackResult>;
+
+  /**
+   * Create an invitation
+   *
+   * As the settings of the space allow, with a role not above one's own: for an email, or a link that several
+   * people can use. The code is shown here only.
+   *
+   * `POST /api/invitations`, with `bearerAuth`
+   */
+  readonly createInvitation: (
+    request: CreateInvitationRequest,
+    options?: CallOptions,
+  ) => Promise<CreateInvitationResult>;
+
+  /**
+   * Accept an invitation
+   *
+   * Also takes the invite code of a space. Accepting twice changes nothing. An invitation for an email can only be
+   * accepted by its address.
+   *
+   * `POST /api/invitations/accept`, with `bearerAuth`
+   */
+  readonly acceptInvitation: (
+    request: AcceptInvitationRequest,
+    options?: CallOptions,
+  ) => Promise<AcceptInvitationResult>;
+
+  /**
+   * Decline an invitation
+   *
+   * Only an invitation for the email of the caller can be declined.
+   *
+   * `POST /api/invitations/decline`, with `bearerAuth`
+   */
+  readonly declineInvitation: (
+    request: DeclineInvitationRequest,
+    options?: CallOptions,
+  ) => Promise<DeclineInvitationResult>;
+
+  /**
+   * Invitations for the caller
+   *
+   * Those for the email of the caller that can be accepted.
+   *
+   * `GET /api/invitations/pending`, with `bearerAuth`
+   */
+  readonly listPendingInvitations: (
+    request?: ListPendingInvitationsRequest,
+    options?: CallOptions,
+  ) => Promise<ListPendingInvitationsResult>;
+
+  /**
+   * What an invitation is for
+   *
+   * Wrong, expired, used and revoked codes are the same 404. Rate limited per address.
+   *
+   * `GET /api/invitations/validate`
+   */
+  readonly validateInvitation: (
+    request: ValidateInvitationRequest,
+    options?: CallOptions,
+  ) => Promise<ValidateInvitationResult>;
+
+  /**
+   * Revoke an invitation
+   *
+   * For who made it, and for the admins of the space. It stops working at once.
+   *
+   * `DELETE /api/invitations/{invitationId}`, with `bearerAuth`
+   */
+  readonly revokeInvitation: (
+    request: RevokeInvitationRequest,
+    options?: CallOptions,
+  ) => Promise<RevokeInvitationResult>;
 
   /**
    * The caller's spaces
@@ -2183,6 +8448,42 @@ export interface Client {
   ) => Promise<RotateInviteCodeResult>;
 
   /**
+   * The members of a space
+   *
+   * Where the settings show the list to admins only, other members see themselves.
+   *
+   * `GET /api/spaces/{spaceId}/members`, with `bearerAuth`
+   */
+  readonly listMembers: (request: ListMembersRequest, options?: CallOptions) => Promise<ListMembersResult>;
+
+  /**
+   * Invite somebody by email
+   *
+   * As the settings of the space allow, with a role not above one's own. The code is shown here only.
+   *
+   * `POST /api/spaces/{spaceId}/members/invite`, with `bearerAuth`
+   */
+  readonly inviteMember: (request: InviteMemberRequest, options?: CallOptions) => Promise<InviteMemberResult>;
+
+  /**
+   * Remove a member, or leave
+   *
+   * For the admins of the space, and for oneself. Only owners remove owners; the last owner cannot go.
+   *
+   * `DELETE /api/spaces/{spaceId}/members/{memberId}`, with `bearerAuth`
+   */
+  readonly removeMember: (request: RemoveMemberRequest, options?: CallOptions) => Promise<RemoveMemberResult>;
+
+  /**
+   * Change the role of a member
+   *
+   * For the admins of the space; only owners make and unmake owners. The last owner cannot be demoted.
+   *
+   * `PUT /api/spaces/{spaceId}/members/{memberId}/role`, with `bearerAuth`
+   */
+  readonly setMemberRole: (request: SetMemberRoleRequest, options?: CallOptions) => Promise<SetMemberRoleResult>;
+
+  /**
    * Replace the settings of a space
    *
    * For the space's admins and owners. An optional field that is absent is cleared.
@@ -2193,6 +8494,104 @@ export interface Client {
     request: UpdateSpaceSettingsRequest,
     options?: CallOptions,
   ) => Promise<UpdateSpaceSettingsResult>;
+
+  /**
+   * Tasks over all of the caller's spaces
+   *
+   * One merged list over all spaces of the caller, or those of one. Only an absent `nextCursor` ends it. Who walks
+   * through it meets every task once that is there all the while, also where others change due times meanwhile: in
+   * the list by due time such a task keeps, for this walk, the place that it had at its beginning.
+   *
+   * `GET /api/tasks`, with `bearerAuth`
+   */
+  readonly listTasks: (request?: ListTasksRequest, options?: CallOptions) => Promise<ListTasksResult>;
+
+  /**
+   * Create a task
+   *
+   * For members of the space; the assignee must be one too.
+   *
+   * `POST /api/tasks`, with `bearerAuth`
+   */
+  readonly createTask: (request: CreateTaskRequest, options?: CallOptions) => Promise<CreateTaskResult>;
+
+  /**
+   * Change several tasks
+   *
+   * Up to 100 changes of status, assignments and deletions, in order. Each succeeds or fails by itself, and the
+   * results are in the same order. A batch that names a task twice, or an action without the field that it needs or
+   * with one that it does not, is refused as a whole, with 422 and nothing changed. With an Idempotency-Key the
+   * results are kept once all changes are made.
+   *
+   * `POST /api/tasks/batch`, with `bearerAuth`
+   */
+  readonly batchTasks: (request: BatchTasksRequest, options?: CallOptions) => Promise<BatchTasksResult>;
+
+  /**
+   * Delete a task
+   *
+   * For the admins of the space.
+   *
+   * `DELETE /api/tasks/{taskId}`, with `bearerAuth`
+   */
+  readonly deleteTask: (request: DeleteTaskRequest, options?: CallOptions) => Promise<DeleteTaskResult>;
+
+  /**
+   * One task
+   *
+   * With its first comments and, where it came from an event, that event as it was.
+   *
+   * `GET /api/tasks/{taskId}`, with `bearerAuth`
+   */
+  readonly getTask: (request: GetTaskRequest, options?: CallOptions) => Promise<GetTaskResult>;
+
+  /**
+   * Change parts of a task
+   *
+   * A merge patch (RFC 7396). Null clears, absent keeps.
+   *
+   * `PATCH /api/tasks/{taskId}`, with `bearerAuth`
+   */
+  readonly patchTask: (request: PatchTaskRequest, options?: CallOptions) => Promise<PatchTaskResult>;
+
+  /**
+   * Replace a task
+   *
+   * For members of the space. An optional field that is absent is cleared.
+   *
+   * `PUT /api/tasks/{taskId}`, with `bearerAuth`
+   */
+  readonly updateTask: (request: UpdateTaskRequest, options?: CallOptions) => Promise<UpdateTaskResult>;
+
+  /**
+   * The comments of a task
+   *
+   * Oldest first.
+   *
+   * `GET /api/tasks/{taskId}/comments`, with `bearerAuth`
+   */
+  readonly listTaskComments: (
+    request: ListTaskCommentsRequest,
+    options?: CallOptions,
+  ) => Promise<ListTaskCommentsResult>;
+
+  /**
+   * Comment on a task
+   *
+   * For members of the space.
+   *
+   * `POST /api/tasks/{taskId}/comments`, with `bearerAuth`
+   */
+  readonly addTaskComment: (request: AddTaskCommentRequest, options?: CallOptions) => Promise<AddTaskCommentResult>;
+
+  /**
+   * Change the status of a task
+   *
+   * For members of the space. `closedAt` is set on entering `done` or `cancelled`, and cleared on reopening.
+   *
+   * `PUT /api/tasks/{taskId}/status`, with `bearerAuth`
+   */
+  readonly setTaskStatus: (request: SetTaskStatusRequest, options?: CallOptions) => Promise<SetTaskStatusResult>;
 
   /**
    * Mark the caller's onboarding as done
@@ -2246,6 +8645,130 @@ export interface Client {
   readonly updateProfile: (request: UpdateProfileRequest, options?: CallOptions) => Promise<UpdateProfileResult>;
 
   /**
+   * All users
+   *
+   * For administrators. `q` is the beginning of an email or a display name, whatever its case.
+   *
+   * `GET /api/users`, with `bearerAuth` (admin)
+   */
+  readonly listUsers: (request?: ListUsersRequest, options?: CallOptions) => Promise<ListUsersResult>;
+
+  /**
+   * Create a user
+   *
+   * For administrators; like signing up, with a role, and without a session.
+   *
+   * `POST /api/users`, with `bearerAuth` (admin)
+   */
+  readonly createUser: (request: CreateUserRequest, options?: CallOptions) => Promise<CreateUserResult>;
+
+  /**
+   * Delete a user
+   *
+   * For administrators. Memberships, sessions and the personal space go too. Nobody deletes themselves or the last
+   * administrator, and where a space would lose its last owner the answer is 409. An interrupted deletion is
+   * finished by repeating it.
+   *
+   * `DELETE /api/users/{userId}`, with `bearerAuth` (admin)
+   */
+  readonly deleteUser: (request: DeleteUserRequest, options?: CallOptions) => Promise<DeleteUserResult>;
+
+  /**
+   * One user
+   *
+   * For administrators, and for oneself; to everybody else the user does not exist.
+   *
+   * `GET /api/users/{userId}`, with `bearerAuth`
+   */
+  readonly getUser: (request: GetUserRequest, options?: CallOptions) => Promise<GetUserResult>;
+
+  /**
+   * Change a user
+   *
+   * For administrators, and for oneself; only administrators change the status. Disabling ends all sessions. The
+   * last active administrator cannot be disabled.
+   *
+   * `PUT /api/users/{userId}`, with `bearerAuth`
+   */
+  readonly updateUser: (request: UpdateUserRequest, options?: CallOptions) => Promise<UpdateUserResult>;
+
+  /**
+   * What a user did
+   *
+   * Sign-ins, changes of account, role and password. Newest first, kept for 90 days. For administrators, and for
+   * oneself.
+   *
+   * `GET /api/users/{userId}/activity`, with `bearerAuth`
+   */
+  readonly listUserActivity: (
+    request: ListUserActivityRequest,
+    options?: CallOptions,
+  ) => Promise<ListUserActivityResult>;
+
+  /**
+   * Change what a user may do
+   *
+   * For administrators. The last administrator cannot be demoted. Ends the sessions of the user.
+   *
+   * `PUT /api/users/{userId}/role`, with `bearerAuth` (admin)
+   */
+  readonly setUserRole: (request: SetUserRoleRequest, options?: CallOptions) => Promise<SetUserRoleResult>;
+
+  /**
+   * The caller's personal tasks
+   *
+   * The tasks of the personal space. A token of somebody else is 403.
+   *
+   * `GET /api/users/{userId}/tasks`, with `bearerAuth`
+   */
+  readonly listUserTasks: (request: ListUserTasksRequest, options?: CallOptions) => Promise<ListUserTasksResult>;
+
+  /**
+   * Create a personal task
+   *
+   * In the personal space of the caller.
+   *
+   * `POST /api/users/{userId}/tasks`, with `bearerAuth`
+   */
+  readonly createUserTask: (request: CreateUserTaskRequest, options?: CallOptions) => Promise<CreateUserTaskResult>;
+
+  /**
+   * Delete a personal task
+   *
+   * In the personal space of the caller.
+   *
+   * `DELETE /api/users/{userId}/tasks/{taskId}`, with `bearerAuth`
+   */
+  readonly deleteUserTask: (request: DeleteUserTaskRequest, options?: CallOptions) => Promise<DeleteUserTaskResult>;
+
+  /**
+   * One personal task
+   *
+   * In the personal space of the caller.
+   *
+   * `GET /api/users/{userId}/tasks/{taskId}`, with `bearerAuth`
+   */
+  readonly getUserTask: (request: GetUserTaskRequest, options?: CallOptions) => Promise<GetUserTaskResult>;
+
+  /**
+   * Change parts of a personal task
+   *
+   * A merge patch (RFC 7396). Null clears, absent keeps.
+   *
+   * `PATCH /api/users/{userId}/tasks/{taskId}`, with `bearerAuth`
+   */
+  readonly patchUserTask: (request: PatchUserTaskRequest, options?: CallOptions) => Promise<PatchUserTaskResult>;
+
+  /**
+   * Replace a personal task
+   *
+   * An optional field that is absent is cleared.
+   *
+   * `PUT /api/users/{userId}/tasks/{taskId}`, with `bearerAuth`
+   */
+  readonly replaceUserTask: (request: ReplaceUserTaskRequest, options?: CallOptions) => Promise<ReplaceUserTaskResult>;
+
+  /**
    * Readiness, with one check per dependency
    *
    * Answers 200 when every dependency answers, and 503 when one that requests need does not. Load balancers ask here.
@@ -2264,6 +8787,16 @@ export interface Client {
   readonly getLiveness: (request?: GetLivenessRequest, options?: CallOptions) => Promise<GetLivenessResult>;
 
   /**
+   * Metrics for Prometheus
+   *
+   * Requests, errors and latencies by operation and status, store calls, requests in flight, limited and shed
+   * requests. Open, unless `METRICS_TOKEN` is set.
+   *
+   * `GET /metrics`, with or without `metricsToken`
+   */
+  readonly getMetrics: (request?: GetMetricsRequest, options?: CallOptions) => Promise<GetMetricsResult>;
+
+  /**
    * Versions of the service and of its contract
    *
    * Says exactly what is deployed.
@@ -2277,25 +8810,75 @@ export interface Client {
 export function createClient(options: ClientOptions): Client {
   const call = caller(options);
   return {
+    getJwks: call("getJwks"),
     changePassword: call("changePassword"),
     login: call("login"),
     logout: call("logout"),
     getMe: call("getMe"),
     refreshTokens: call("refreshTokens"),
     register: call("register"),
+    getAwsConfig: call("getAwsConfig"),
+    updateAwsConfig: call("updateAwsConfig"),
+    testAwsConnection: call("testAwsConnection"),
+    getMonitoringConfig: call("getMonitoringConfig"),
+    updateMonitoringConfig: call("updateMonitoringConfig"),
+    getEventsStats: call("getEventsStats"),
+    getDashboardOverview: call("getDashboardOverview"),
+    getTasksStats: call("getTasksStats"),
+    getUsersStats: call("getUsersStats"),
+    listEvents: call("listEvents"),
+    ingestEvents: call("ingestEvents"),
+    getEvent: call("getEvent"),
+    createTaskFromEvent: call("createTaskFromEvent"),
+    listFeedback: call("listFeedback"),
+    submitFeedback: call("submitFeedback"),
+    createInvitation: call("createInvitation"),
+    acceptInvitation: call("acceptInvitation"),
+    declineInvitation: call("declineInvitation"),
+    listPendingInvitations: call("listPendingInvitations"),
+    validateInvitation: call("validateInvitation"),
+    revokeInvitation: call("revokeInvitation"),
     listSpaces: call("listSpaces"),
     createSpace: call("createSpace"),
     deleteSpace: call("deleteSpace"),
     getSpace: call("getSpace"),
     rotateInviteCode: call("rotateInviteCode"),
+    listMembers: call("listMembers"),
+    inviteMember: call("inviteMember"),
+    removeMember: call("removeMember"),
+    setMemberRole: call("setMemberRole"),
     updateSpaceSettings: call("updateSpaceSettings"),
+    listTasks: call("listTasks"),
+    createTask: call("createTask"),
+    batchTasks: call("batchTasks"),
+    deleteTask: call("deleteTask"),
+    getTask: call("getTask"),
+    patchTask: call("patchTask"),
+    updateTask: call("updateTask"),
+    listTaskComments: call("listTaskComments"),
+    addTaskComment: call("addTaskComment"),
+    setTaskStatus: call("setTaskStatus"),
     completeOnboarding: call("completeOnboarding"),
     getPreferences: call("getPreferences"),
     updatePreferences: call("updatePreferences"),
     getProfile: call("getProfile"),
     updateProfile: call("updateProfile"),
+    listUsers: call("listUsers"),
+    createUser: call("createUser"),
+    deleteUser: call("deleteUser"),
+    getUser: call("getUser"),
+    updateUser: call("updateUser"),
+    listUserActivity: call("listUserActivity"),
+    setUserRole: call("setUserRole"),
+    listUserTasks: call("listUserTasks"),
+    createUserTask: call("createUserTask"),
+    deleteUserTask: call("deleteUserTask"),
+    getUserTask: call("getUserTask"),
+    patchUserTask: call("patchUserTask"),
+    replaceUserTask: call("replaceUserTask"),
     getHealth: call("getHealth"),
     getLiveness: call("getLiveness"),
+    getMetrics: call("getMetrics"),
     getVersion: call("getVersion"),
   };
 }

@@ -24,7 +24,7 @@ pub use patch::Patch;
 pub use problem::{Problem, Violation, ViolationPlace, Violations};
 pub use refusal::{
     BadRequest, Conflict, ContentTooLarge, Failure, Fault, Forbidden, InternalError, MethodNotAllowed, NotAcceptable,
-    NotFound, OneOf, PreconditionFailed, PreconditionRequired, Refusal, RequestTimeout, ServiceUnavailable,
+    NotFound, OneOf, PreconditionFailed, PreconditionRequired, RateLimit, Refusal, RequestTimeout, ServiceUnavailable,
     TooManyRequests, Unauthorized, UnprocessableContent, UnsupportedMediaType,
 };
 pub use rules::{

@@ -14,9 +14,27 @@ pub struct Refusal {
     code: &'static str,
     detail: Option<Cow<'static, str>>,
     violations: Vec<Violation>,
-    retry_after: Option<u32>,
+    /// Boxed, for few refusals have one and all of them are moved.
+    retry: Option<Box<Retry>>,
     challenge: &'static str,
     context: Option<Box<dyn Error + Send + Sync>>,
+}
+
+/// When to try again.
+#[derive(Debug)]
+struct Retry {
+    /// In seconds: at least 1.
+    after: u32,
+    limit: Option<RateLimit>,
+}
+
+impl Retry {
+    fn after(seconds: u32) -> Box<Self> {
+        Box::new(Self {
+            after: seconds.max(1),
+            limit: None,
+        })
+    }
 }
 
 impl Refusal {
@@ -27,7 +45,7 @@ impl Refusal {
             code,
             detail,
             violations: Vec::new(),
-            retry_after: None,
+            retry: None,
             challenge: "Bearer",
             context: None,
         }
@@ -45,7 +63,12 @@ impl Refusal {
 
     /// After how many seconds to try again.
     pub fn retry_after(&self) -> Option<u32> {
-        self.retry_after
+        self.retry.as_ref().map(|retry| retry.after)
+    }
+
+    /// The limit that a 429 ran into.
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        self.retry.as_ref().and_then(|retry| retry.limit)
     }
 
     /// The `WWW-Authenticate` of a 401.
@@ -186,9 +209,29 @@ impl TooManyRequests {
     /// Too many attempts; the next one may succeed after so many seconds.
     pub fn after(seconds: u32, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
         let mut refusal = Self::new(code, detail);
-        refusal.0.retry_after = Some(seconds.max(1));
+        refusal.0.retry = Some(Retry::after(seconds));
         refusal
     }
+
+    /// Says which limit it is: sent as `RateLimit` and `RateLimit-Policy`.
+    #[must_use]
+    pub fn with_limit(mut self, limit: RateLimit) -> Self {
+        if let Some(retry) = &mut self.0.retry {
+            retry.limit = Some(limit);
+        }
+        self
+    }
+}
+
+/// A limit on requests, as `RateLimit-Policy` tells it (IETF draft httpapi-ratelimit-headers).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// What the limit is called: letters, digits and hyphens.
+    pub policy: &'static str,
+    /// How many requests there are in a window of time.
+    pub quota: u32,
+    /// The length of a window, in seconds.
+    pub window: u32,
 }
 
 impl InternalError {
@@ -203,11 +246,18 @@ impl InternalError {
 }
 
 impl ServiceUnavailable {
+    /// The server has too much to do; trying again after so many seconds may help. That is no fault, and is not logged.
+    pub fn after(seconds: u32, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        let mut refusal = Self::new(code, detail);
+        refusal.0.retry = Some(Retry::after(seconds));
+        refusal
+    }
+
     /// Something that the answer needs is not available; trying again after so many seconds may help.
     pub fn because(seconds: u32, context: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         let detail = "Something that the answer needs is not available right now.";
         let mut refusal = Self::new("service-unavailable", detail).with_context(context);
-        refusal.0.retry_after = Some(seconds.max(1));
+        refusal.0.retry = Some(Retry::after(seconds));
         refusal
     }
 }

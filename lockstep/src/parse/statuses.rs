@@ -8,6 +8,9 @@ use crate::source::{Node, Place};
 /// The header that an error status must document, if any.
 const ERROR_HEADERS: [(u16, &str); 3] = [(401, "WWW-Authenticate"), (429, "Retry-After"), (503, "Retry-After")];
 
+/// The headers that an error status may document beyond that.
+const OPTIONAL_HEADERS: [(u16, &str); 2] = [(429, "RateLimit"), (429, "RateLimit-Policy")];
+
 impl<'d> Context<'d> {
     /// Reports statuses that are missing, and errors that are written in another way than the runtime does.
     pub(super) fn check_statuses(&mut self, operation: &Operation, node: &'d Node) {
@@ -72,6 +75,7 @@ impl<'d> Context<'d> {
         let known = |header: &Header| {
             ERROR_HEADERS
                 .iter()
+                .chain(&OPTIONAL_HEADERS)
                 .any(|(code, name)| response.status.covers(*code) && header.name.eq_ignore_ascii_case(name))
         };
         for header in response.headers.iter().filter(|header| !known(header)) {
@@ -79,8 +83,8 @@ impl<'d> Context<'d> {
                 "the header `{}` cannot be sent with the problem `{}`",
                 header.name, response.status
             );
-            let hint =
-                "Only 401 has WWW-Authenticate, 429 and 503 have Retry-After; put the rest into the problem's detail.";
+            let hint = "Only 401 has WWW-Authenticate, 429 and 503 have Retry-After, and 429 may have RateLimit and \
+                RateLimit-Policy; put the rest into the problem's detail.";
             self.error(place, "problem-header", message, hint);
         }
         let own = |code: &u16| response.status == Status::Exact(*code);

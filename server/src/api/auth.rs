@@ -19,7 +19,8 @@ const LOCATION: HeaderName = HeaderName::from_static("location");
 pub trait AuthApi: Security {
     /// Change the caller's password
     ///
-    /// Verifies the current password and revokes all other sessions.
+    /// Verifies the current password and revokes all other sessions. Where another issuer signs people in, this is 403
+    /// with the code `auth-managed-externally`.
     ///
     /// `POST /api/auth/change-password`
     fn change_password(
@@ -32,14 +33,16 @@ pub trait AuthApi: Security {
     /// Sign in
     ///
     /// An unknown email, a wrong password and a disabled account get the same 401 in the same time. Guessing is throttled
-    /// per account and per address.
+    /// per account and per address. Where another issuer signs people in, this is 403 with the code
+    /// `auth-managed-externally`.
     ///
     /// `POST /api/auth/login`
     fn login(&self, call: &Call, body: Credentials) -> impl Future<Output = Result<LoginAnswer, LoginRefusal>>;
 
     /// End this session, or all of them
     ///
-    /// The access token stops working at once, and so do the refresh tokens of the session.
+    /// The access token stops working at once, and so do the refresh tokens of the session. Where another issuer signs
+    /// people in, this is 403 with the code `auth-managed-externally`.
     ///
     /// `POST /api/auth/logout`
     fn logout(
@@ -64,7 +67,7 @@ pub trait AuthApi: Security {
     /// Exchange a refresh token for new tokens
     ///
     /// Every refresh token works once. Using one again answers 401 and revokes every token that descends from the same
-    /// sign-in.
+    /// sign-in. Where another issuer signs people in, this is 403 with the code `auth-managed-externally`.
     ///
     /// `POST /api/auth/refresh`
     fn refresh_tokens(
@@ -76,7 +79,8 @@ pub trait AuthApi: Security {
     /// Sign up
     ///
     /// Creates the user and their personal space in one transaction and signs them in. The email is unique whatever its
-    /// case. Closed deployments (`REGISTRATION=closed`) answer 403 with the code `registration-closed`.
+    /// case. Closed deployments (`REGISTRATION=closed`) answer 403 with the code `registration-closed`, and those where
+    /// another issuer signs people in (`AUTH_MODE`) with `auth-managed-externally`.
     ///
     /// `POST /api/auth/register`
     fn register(
@@ -240,24 +244,26 @@ refusals! {
 
     /// How `login` may refuse.
     pub LoginRefusal:
-        BadRequest, Unauthorized, NotAcceptable, RequestTimeout, ContentTooLarge, UnsupportedMediaType,
-        UnprocessableContent, TooManyRequests, InternalError, ServiceUnavailable, Fault,
-        actix::UnreadableBody;
+        BadRequest, Unauthorized, Forbidden, NotAcceptable, RequestTimeout, ContentTooLarge,
+        UnsupportedMediaType, UnprocessableContent, TooManyRequests, InternalError, ServiceUnavailable,
+        Fault, actix::UnreadableBody;
 
     /// How `logout` may refuse.
     pub LogoutRefusal:
-        BadRequest, Unauthorized, RequestTimeout, ContentTooLarge, UnsupportedMediaType,
-        UnprocessableContent, InternalError, ServiceUnavailable, Fault, actix::UnreadableBody;
+        BadRequest, Unauthorized, Forbidden, RequestTimeout, ContentTooLarge, UnsupportedMediaType,
+        UnprocessableContent, TooManyRequests, InternalError, ServiceUnavailable, Fault,
+        actix::UnreadableBody;
 
     /// How `getMe` may refuse.
     pub GetMeRefusal:
-        BadRequest, Unauthorized, NotAcceptable, UnprocessableContent, InternalError, ServiceUnavailable,
-        Fault;
+        BadRequest, Unauthorized, NotAcceptable, UnprocessableContent, TooManyRequests, InternalError,
+        ServiceUnavailable, Fault;
 
     /// How `refreshTokens` may refuse.
     pub RefreshTokensRefusal:
-        BadRequest, Unauthorized, NotAcceptable, RequestTimeout, ContentTooLarge, UnsupportedMediaType,
-        UnprocessableContent, InternalError, ServiceUnavailable, Fault, actix::UnreadableBody;
+        BadRequest, Unauthorized, Forbidden, NotAcceptable, RequestTimeout, ContentTooLarge,
+        UnsupportedMediaType, UnprocessableContent, TooManyRequests, InternalError, ServiceUnavailable,
+        Fault, actix::UnreadableBody;
 
     /// How `register` may refuse.
     pub RegisterRefusal:

@@ -2,7 +2,7 @@
 
 //! The document of Spaces by utoipa: derived from the code, to be compared with the contract.
 
-use lockstep_runtime::{set_body_optional, set_parameter_default};
+use lockstep_runtime::{set_body_optional, set_parameter_default, set_parameter_rules};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -19,10 +19,20 @@ use utoipa::{Modify, OpenApi};
         (name = "Auth", description = "Signing up, signing in and sessions."),
         (name = "Users", description = "What people say about themselves, and what they prefer."),
         (name = "Spaces", description = "Places that people share."),
+        (name = "Members", description = "Who is in a space, and as what."),
+        (name = "Invitations", description = "How people come into a space."),
+        (name = "Tasks", description = "Work in spaces, shared and personal."),
+        (name = "Events", description = "Monitoring events, and the tasks that follow from them."),
+        (name = "Dashboard", description = "Figures, always equal to a recount."),
+        (name = "Configuration", description = "What administrators set for the whole deployment."),
     ),
     paths(
+        super::routes::system::get_jwks,
+        super::routes::system::list_feedback,
+        super::routes::system::submit_feedback,
         super::routes::system::get_health,
         super::routes::system::get_liveness,
+        super::routes::system::get_metrics,
         super::routes::system::get_version,
         super::routes::auth::change_password,
         super::routes::auth::login,
@@ -35,35 +45,134 @@ use utoipa::{Modify, OpenApi};
         super::routes::users::update_preferences,
         super::routes::users::get_profile,
         super::routes::users::update_profile,
+        super::routes::users::list_users,
+        super::routes::users::create_user,
+        super::routes::users::delete_user,
+        super::routes::users::get_user,
+        super::routes::users::update_user,
+        super::routes::users::list_user_activity,
+        super::routes::users::set_user_role,
         super::routes::spaces::list_spaces,
         super::routes::spaces::create_space,
         super::routes::spaces::delete_space,
         super::routes::spaces::get_space,
         super::routes::spaces::rotate_invite_code,
         super::routes::spaces::update_space_settings,
+        super::routes::members::list_members,
+        super::routes::members::invite_member,
+        super::routes::members::remove_member,
+        super::routes::members::set_member_role,
+        super::routes::invitations::create_invitation,
+        super::routes::invitations::accept_invitation,
+        super::routes::invitations::decline_invitation,
+        super::routes::invitations::list_pending_invitations,
+        super::routes::invitations::validate_invitation,
+        super::routes::invitations::revoke_invitation,
+        super::routes::tasks::list_tasks,
+        super::routes::tasks::create_task,
+        super::routes::tasks::batch_tasks,
+        super::routes::tasks::delete_task,
+        super::routes::tasks::get_task,
+        super::routes::tasks::patch_task,
+        super::routes::tasks::update_task,
+        super::routes::tasks::list_task_comments,
+        super::routes::tasks::add_task_comment,
+        super::routes::tasks::set_task_status,
+        super::routes::tasks::list_user_tasks,
+        super::routes::tasks::create_user_task,
+        super::routes::tasks::delete_user_task,
+        super::routes::tasks::get_user_task,
+        super::routes::tasks::patch_user_task,
+        super::routes::tasks::replace_user_task,
+        super::routes::events::list_events,
+        super::routes::events::ingest_events,
+        super::routes::events::get_event,
+        super::routes::events::create_task_from_event,
+        super::routes::dashboard::get_events_stats,
+        super::routes::dashboard::get_dashboard_overview,
+        super::routes::dashboard::get_tasks_stats,
+        super::routes::dashboard::get_users_stats,
+        super::routes::configuration::get_aws_config,
+        super::routes::configuration::update_aws_config,
+        super::routes::configuration::test_aws_connection,
+        super::routes::configuration::get_monitoring_config,
+        super::routes::configuration::update_monitoring_config,
     ),
     components(schemas(
         spaces_contract::Account,
+        spaces_contract::AccountList,
+        spaces_contract::Activity,
+        spaces_contract::ActivityKind,
+        spaces_contract::ActivityList,
         spaces_contract::AvatarUrl,
+        spaces_contract::AwsAccountId,
+        spaces_contract::AwsConfig,
+        spaces_contract::AwsConnectionTest,
+        spaces_contract::AwsRegion,
         spaces_contract::Bio,
+        spaces_contract::Code,
         spaces_contract::Color,
+        spaces_contract::Comment,
+        spaces_contract::CommentBody,
+        spaces_contract::CommentList,
+        spaces_contract::Count,
+        spaces_contract::CreatedInvitation,
         spaces_contract::CreatedSpace,
         spaces_contract::Credentials,
+        spaces_contract::DailyCount,
+        spaces_contract::DailyTasks,
+        spaces_contract::DashboardOverview,
         spaces_contract::DisplayName,
         spaces_contract::Email,
+        spaces_contract::Event,
+        spaces_contract::EventBatch,
+        spaces_contract::EventBatchResult,
+        spaces_contract::EventId,
+        spaces_contract::EventLabel,
+        spaces_contract::EventList,
+        spaces_contract::EventOutcome,
+        spaces_contract::EventSummary,
+        spaces_contract::EventTask,
+        spaces_contract::EventType,
+        spaces_contract::EventsStats,
+        spaces_contract::Feedback,
+        spaces_contract::FeedbackCategory,
+        spaces_contract::FeedbackList,
+        spaces_contract::FeedbackMessage,
         spaces_contract::Health,
         spaces_contract::HealthCheck,
         spaces_contract::HealthStatus,
+        spaces_contract::Invitation,
+        spaces_contract::InvitationCode,
+        spaces_contract::InvitationList,
+        spaces_contract::InvitationPreview,
+        spaces_contract::InvitationReference,
+        spaces_contract::InvitationStatus,
         spaces_contract::InviteCode,
         spaces_contract::InvitePolicy,
+        spaces_contract::JsonWebKey,
+        spaces_contract::JsonWebKeySet,
         spaces_contract::Liveness,
         spaces_contract::LivenessStatus,
         spaces_contract::Locale,
         spaces_contract::Logout,
+        spaces_contract::Member,
+        spaces_contract::MemberInvitation,
+        spaces_contract::MemberList,
         spaces_contract::MemberListVisibility,
+        spaces_contract::MemberRoleChange,
+        spaces_contract::MonitoringConfig,
+        spaces_contract::NewComment,
+        spaces_contract::NewEvent,
+        spaces_contract::NewFeedback,
+        spaces_contract::NewInvitation,
         spaces_contract::NewPassword,
         spaces_contract::NewSpace,
+        spaces_contract::NewTask,
+        spaces_contract::NewUser,
+        spaces_contract::NewUserTask,
         spaces_contract::NotificationPreferences,
+        spaces_contract::PageUrl,
         spaces_contract::PasswordChange,
         spaces_contract::Preferences,
         spaces_contract::PreferencesUpdate,
@@ -71,9 +180,11 @@ use utoipa::{Modify, OpenApi};
         spaces_contract::Profile,
         spaces_contract::ProfileUpdate,
         spaces_contract::PushPreferences,
+        spaces_contract::Rating,
         spaces_contract::Registration,
         spaces_contract::Session,
         spaces_contract::SessionTokenType,
+        spaces_contract::Severity,
         spaces_contract::Space,
         spaces_contract::SpaceDescription,
         spaces_contract::SpaceKind,
@@ -81,11 +192,33 @@ use utoipa::{Modify, OpenApi};
         spaces_contract::SpaceName,
         spaces_contract::SpaceRole,
         spaces_contract::SpaceSettings,
+        spaces_contract::Task,
+        spaces_contract::TaskBatch,
+        spaces_contract::TaskBatchAction,
+        spaces_contract::TaskBatchItem,
+        spaces_contract::TaskBatchOutcome,
+        spaces_contract::TaskBatchResult,
+        spaces_contract::TaskDescription,
+        spaces_contract::TaskDetail,
+        spaces_contract::TaskList,
+        spaces_contract::TaskPatch,
+        spaces_contract::TaskPriority,
+        spaces_contract::TaskSort,
+        spaces_contract::TaskStatus,
+        spaces_contract::TaskStatusChange,
+        spaces_contract::TaskTitle,
+        spaces_contract::TaskUpdate,
+        spaces_contract::TasksStats,
         spaces_contract::Theme,
         spaces_contract::Timezone,
         spaces_contract::TokenRefresh,
         spaces_contract::UserRole,
+        spaces_contract::UserRoleChange,
         spaces_contract::UserStatus,
+        spaces_contract::UserTaskPatch,
+        spaces_contract::UserTaskUpdate,
+        spaces_contract::UserUpdate,
+        spaces_contract::UsersStats,
         spaces_contract::Version,
     )),
     modifiers(&Remainder),
@@ -98,17 +231,56 @@ struct Remainder;
 impl Modify for Remainder {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("bearerAuth", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").description(Some("The `accessToken` of a session, or one of the issuer that signs people in instead (`AUTH_MODE`). A subject of such\nan issuer that comes for the first time becomes a user; where that cannot be, the code of the 401 says why:\n`email-missing`, `email-unverified`, `email-taken`, `account-unreadable` or `registration-closed`. The roles are\nthose of the user in the whole deployment.")).build()));
         components.add_security_scheme(
-            "bearerAuth",
+            "metricsToken",
             SecurityScheme::Http(
                 HttpBuilder::new()
                     .scheme(HttpAuthScheme::Bearer)
-                    .bearer_format("JWT")
-                    .description(Some("The `accessToken` of a session."))
+                    .description(Some("The `METRICS_TOKEN` of the deployment."))
                     .build(),
             ),
         );
         set_body_optional(openapi, "logout");
+        set_parameter_default(openapi, "getEventsStats", "days", serde_json::json!(30));
+        set_parameter_default(openapi, "getTasksStats", "days", serde_json::json!(30));
+        set_parameter_default(openapi, "getUsersStats", "days", serde_json::json!(30));
+        set_parameter_default(openapi, "listEvents", "limit", serde_json::json!(25));
+        set_body_optional(openapi, "createTaskFromEvent");
+        set_parameter_default(openapi, "listFeedback", "limit", serde_json::json!(25));
+        set_parameter_default(openapi, "listPendingInvitations", "limit", serde_json::json!(25));
         set_parameter_default(openapi, "listSpaces", "limit", serde_json::json!(25));
+        set_parameter_default(openapi, "listMembers", "limit", serde_json::json!(25));
+        set_parameter_rules(
+            openapi,
+            "listTasks",
+            "status",
+            serde_json::json!({"maxItems": 5, "uniqueItems": true}),
+        );
+        set_parameter_rules(
+            openapi,
+            "listTasks",
+            "priority",
+            serde_json::json!({"maxItems": 4, "uniqueItems": true}),
+        );
+        set_parameter_default(openapi, "listTasks", "sort", serde_json::json!("created"));
+        set_parameter_default(openapi, "listTasks", "limit", serde_json::json!(25));
+        set_parameter_default(openapi, "listTaskComments", "limit", serde_json::json!(25));
+        set_parameter_default(openapi, "listUsers", "limit", serde_json::json!(25));
+        set_parameter_default(openapi, "listUserActivity", "limit", serde_json::json!(25));
+        set_parameter_rules(
+            openapi,
+            "listUserTasks",
+            "status",
+            serde_json::json!({"maxItems": 5, "uniqueItems": true}),
+        );
+        set_parameter_rules(
+            openapi,
+            "listUserTasks",
+            "priority",
+            serde_json::json!({"maxItems": 4, "uniqueItems": true}),
+        );
+        set_parameter_default(openapi, "listUserTasks", "sort", serde_json::json!("created"));
+        set_parameter_default(openapi, "listUserTasks", "limit", serde_json::json!(25));
     }
 }

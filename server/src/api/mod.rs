@@ -4,19 +4,31 @@
 //! An application implements the traits, and [`configure`] is the only way to mount them.
 
 mod auth;
+mod configuration;
+mod dashboard;
 mod document;
+mod events;
+mod invitations;
+mod members;
 mod operations;
 mod routes;
 mod security;
 mod spaces;
 mod system;
+mod tasks;
 mod users;
 
 pub use auth::*;
+pub use configuration::*;
+pub use dashboard::*;
 pub use document::Document;
+pub use events::*;
+pub use invitations::*;
+pub use members::*;
 pub use operations::*;
 pub use routes::configure;
-pub use security::Security;
+pub use security::{Role, Security};
 pub use spaces::*;
 pub use system::*;
+pub use tasks::*;
 pub use users::*;

@@ -9,27 +9,89 @@ pub const CONTRACT_VERSION: &str = "0.1.0";
 
 /// Every operation.
 pub static OPERATIONS: &[&Operation] = &[
+    &GET_JWKS,
     &CHANGE_PASSWORD,
     &LOGIN,
     &LOGOUT,
     &GET_ME,
     &REFRESH_TOKENS,
     &REGISTER,
+    &GET_AWS_CONFIG,
+    &UPDATE_AWS_CONFIG,
+    &TEST_AWS_CONNECTION,
+    &GET_MONITORING_CONFIG,
+    &UPDATE_MONITORING_CONFIG,
+    &GET_EVENTS_STATS,
+    &GET_DASHBOARD_OVERVIEW,
+    &GET_TASKS_STATS,
+    &GET_USERS_STATS,
+    &LIST_EVENTS,
+    &INGEST_EVENTS,
+    &GET_EVENT,
+    &CREATE_TASK_FROM_EVENT,
+    &LIST_FEEDBACK,
+    &SUBMIT_FEEDBACK,
+    &CREATE_INVITATION,
+    &ACCEPT_INVITATION,
+    &DECLINE_INVITATION,
+    &LIST_PENDING_INVITATIONS,
+    &VALIDATE_INVITATION,
+    &REVOKE_INVITATION,
     &LIST_SPACES,
     &CREATE_SPACE,
     &DELETE_SPACE,
     &GET_SPACE,
     &ROTATE_INVITE_CODE,
+    &LIST_MEMBERS,
+    &INVITE_MEMBER,
+    &REMOVE_MEMBER,
+    &SET_MEMBER_ROLE,
     &UPDATE_SPACE_SETTINGS,
+    &LIST_TASKS,
+    &CREATE_TASK,
+    &BATCH_TASKS,
+    &DELETE_TASK,
+    &GET_TASK,
+    &PATCH_TASK,
+    &UPDATE_TASK,
+    &LIST_TASK_COMMENTS,
+    &ADD_TASK_COMMENT,
+    &SET_TASK_STATUS,
     &COMPLETE_ONBOARDING,
     &GET_PREFERENCES,
     &UPDATE_PREFERENCES,
     &GET_PROFILE,
     &UPDATE_PROFILE,
+    &LIST_USERS,
+    &CREATE_USER,
+    &DELETE_USER,
+    &GET_USER,
+    &UPDATE_USER,
+    &LIST_USER_ACTIVITY,
+    &SET_USER_ROLE,
+    &LIST_USER_TASKS,
+    &CREATE_USER_TASK,
+    &DELETE_USER_TASK,
+    &GET_USER_TASK,
+    &PATCH_USER_TASK,
+    &REPLACE_USER_TASK,
     &GET_HEALTH,
     &GET_LIVENESS,
+    &GET_METRICS,
     &GET_VERSION,
 ];
+
+/// `GET /.well-known/jwks.json`
+pub static GET_JWKS: Operation = Operation {
+    id: "getJwks",
+    method: "GET",
+    path: "/.well-known/jwks.json",
+    tag: "System",
+    security: &[],
+    aliases: &[],
+    deprecation: None,
+    statuses: &[200, 406, 429, 500, 503],
+};
 
 /// `POST /api/auth/change-password`
 pub static CHANGE_PASSWORD: Operation = Operation {
@@ -69,7 +131,7 @@ pub static LOGIN: Operation = Operation {
         },
     }],
     deprecation: None,
-    statuses: &[200, 400, 401, 406, 408, 413, 415, 422, 429, 500, 503],
+    statuses: &[200, 400, 401, 403, 406, 408, 413, 415, 422, 429, 500, 503],
 };
 
 /// `POST /api/auth/logout`
@@ -91,7 +153,7 @@ pub static LOGOUT: Operation = Operation {
         },
     }],
     deprecation: None,
-    statuses: &[204, 400, 401, 408, 413, 415, 422, 500, 503],
+    statuses: &[204, 400, 401, 403, 408, 413, 415, 422, 429, 500, 503],
 };
 
 /// `GET /api/auth/me`
@@ -113,7 +175,7 @@ pub static GET_ME: Operation = Operation {
         },
     }],
     deprecation: None,
-    statuses: &[200, 304, 400, 401, 406, 422, 500, 503],
+    statuses: &[200, 304, 400, 401, 406, 422, 429, 500, 503],
 };
 
 /// `POST /api/auth/refresh`
@@ -132,7 +194,7 @@ pub static REFRESH_TOKENS: Operation = Operation {
         },
     }],
     deprecation: None,
-    statuses: &[200, 400, 401, 406, 408, 413, 415, 422, 500, 503],
+    statuses: &[200, 400, 401, 403, 406, 408, 413, 415, 422, 429, 500, 503],
 };
 
 /// `POST /api/auth/register`
@@ -154,6 +216,426 @@ pub static REGISTER: Operation = Operation {
     statuses: &[201, 400, 403, 406, 408, 409, 413, 415, 422, 429, 500, 503],
 };
 
+/// `GET /api/config/aws`
+pub static GET_AWS_CONFIG: Operation = Operation {
+    id: "getAwsConfig",
+    method: "GET",
+    path: "/api/config/aws",
+    tag: "Configuration",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &["admin"],
+    }]],
+    aliases: &[Alias {
+        path: "/config/aws",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/config/aws"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[200, 304, 400, 401, 403, 404, 406, 422, 429, 500, 503],
+};
+
+/// `PUT /api/config/aws`
+pub static UPDATE_AWS_CONFIG: Operation = Operation {
+    id: "updateAwsConfig",
+    method: "PUT",
+    path: "/api/config/aws",
+    tag: "Configuration",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &["admin"],
+    }]],
+    aliases: &[Alias {
+        path: "/config/aws",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/config/aws"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[200, 400, 401, 403, 406, 408, 412, 413, 415, 422, 428, 429, 500, 503],
+};
+
+/// `POST /api/config/aws/test`
+pub static TEST_AWS_CONNECTION: Operation = Operation {
+    id: "testAwsConnection",
+    method: "POST",
+    path: "/api/config/aws/test",
+    tag: "Configuration",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &["admin"],
+    }]],
+    aliases: &[Alias {
+        path: "/config/aws/test",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/config/aws/test"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[200, 401, 403, 404, 406, 429, 500, 503],
+};
+
+/// `GET /api/config/monitoring`
+pub static GET_MONITORING_CONFIG: Operation = Operation {
+    id: "getMonitoringConfig",
+    method: "GET",
+    path: "/api/config/monitoring",
+    tag: "Configuration",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &["admin"],
+    }]],
+    aliases: &[Alias {
+        path: "/config/monitoring",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/config/monitoring"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[200, 304, 400, 401, 403, 406, 422, 429, 500, 503],
+};
+
+/// `PUT /api/config/monitoring`
+pub static UPDATE_MONITORING_CONFIG: Operation = Operation {
+    id: "updateMonitoringConfig",
+    method: "PUT",
+    path: "/api/config/monitoring",
+    tag: "Configuration",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &["admin"],
+    }]],
+    aliases: &[Alias {
+        path: "/config/monitoring",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/config/monitoring"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[200, 400, 401, 403, 406, 408, 412, 413, 415, 422, 428, 429, 500, 503],
+};
+
+/// `GET /api/dashboard/events-stats`
+pub static GET_EVENTS_STATS: Operation = Operation {
+    id: "getEventsStats",
+    method: "GET",
+    path: "/api/dashboard/events-stats",
+    tag: "Dashboard",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[Alias {
+        path: "/dashboard/events-stats",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/dashboard/events-stats"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[200, 400, 401, 404, 406, 422, 429, 500, 503],
+};
+
+/// `GET /api/dashboard/overview`
+pub static GET_DASHBOARD_OVERVIEW: Operation = Operation {
+    id: "getDashboardOverview",
+    method: "GET",
+    path: "/api/dashboard/overview",
+    tag: "Dashboard",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[Alias {
+        path: "/dashboard/overview",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/dashboard/overview"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[200, 400, 401, 404, 406, 422, 429, 500, 503],
+};
+
+/// `GET /api/dashboard/tasks-stats`
+pub static GET_TASKS_STATS: Operation = Operation {
+    id: "getTasksStats",
+    method: "GET",
+    path: "/api/dashboard/tasks-stats",
+    tag: "Dashboard",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[Alias {
+        path: "/dashboard/tasks-stats",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/dashboard/tasks-stats"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[200, 400, 401, 404, 406, 422, 429, 500, 503],
+};
+
+/// `GET /api/dashboard/users-stats`
+pub static GET_USERS_STATS: Operation = Operation {
+    id: "getUsersStats",
+    method: "GET",
+    path: "/api/dashboard/users-stats",
+    tag: "Dashboard",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &["admin"],
+    }]],
+    aliases: &[Alias {
+        path: "/dashboard/users-stats",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/dashboard/users-stats"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[200, 400, 401, 403, 406, 422, 429, 500, 503],
+};
+
+/// `GET /api/events`
+pub static LIST_EVENTS: Operation = Operation {
+    id: "listEvents",
+    method: "GET",
+    path: "/api/events",
+    tag: "Events",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[Alias {
+        path: "/events",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/events"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[200, 400, 401, 404, 406, 422, 429, 500, 503],
+};
+
+/// `POST /api/events`
+pub static INGEST_EVENTS: Operation = Operation {
+    id: "ingestEvents",
+    method: "POST",
+    path: "/api/events",
+    tag: "Events",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[Alias {
+        path: "/events",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/events"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[200, 400, 401, 406, 408, 413, 415, 422, 429, 500, 503],
+};
+
+/// `GET /api/events/{eventId}`
+pub static GET_EVENT: Operation = Operation {
+    id: "getEvent",
+    method: "GET",
+    path: "/api/events/{eventId}",
+    tag: "Events",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[Alias {
+        path: "/events/{eventId}",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/events/{eventId}"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[200, 304, 400, 401, 404, 406, 422, 429, 500, 503],
+};
+
+/// `POST /api/events/{eventId}/create-task`
+pub static CREATE_TASK_FROM_EVENT: Operation = Operation {
+    id: "createTaskFromEvent",
+    method: "POST",
+    path: "/api/events/{eventId}/create-task",
+    tag: "Events",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[Alias {
+        path: "/events/{eventId}/create-task",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/events/{eventId}/create-task"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[201, 400, 401, 403, 404, 406, 408, 409, 413, 415, 422, 429, 500, 503],
+};
+
+/// `GET /api/feedback`
+pub static LIST_FEEDBACK: Operation = Operation {
+    id: "listFeedback",
+    method: "GET",
+    path: "/api/feedback",
+    tag: "System",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &["admin"],
+    }]],
+    aliases: &[],
+    deprecation: None,
+    statuses: &[200, 400, 401, 403, 406, 422, 429, 500, 503],
+};
+
+/// `POST /api/feedback`
+pub static SUBMIT_FEEDBACK: Operation = Operation {
+    id: "submitFeedback",
+    method: "POST",
+    path: "/api/feedback",
+    tag: "System",
+    security: &[
+        &[Requirement {
+            scheme: "bearerAuth",
+            roles: &[],
+        }],
+        &[],
+    ],
+    aliases: &[Alias {
+        path: "/feedback",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/feedback"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[201, 400, 401, 406, 408, 409, 413, 415, 422, 429, 500, 503],
+};
+
+/// `POST /api/invitations`
+pub static CREATE_INVITATION: Operation = Operation {
+    id: "createInvitation",
+    method: "POST",
+    path: "/api/invitations",
+    tag: "Invitations",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[Alias {
+        path: "/api/invitations/create",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/invitations"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[201, 400, 401, 403, 404, 406, 408, 409, 413, 415, 422, 429, 500, 503],
+};
+
+/// `POST /api/invitations/accept`
+pub static ACCEPT_INVITATION: Operation = Operation {
+    id: "acceptInvitation",
+    method: "POST",
+    path: "/api/invitations/accept",
+    tag: "Invitations",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[],
+    deprecation: None,
+    statuses: &[200, 400, 401, 403, 404, 406, 408, 409, 413, 415, 422, 429, 500, 503],
+};
+
+/// `POST /api/invitations/decline`
+pub static DECLINE_INVITATION: Operation = Operation {
+    id: "declineInvitation",
+    method: "POST",
+    path: "/api/invitations/decline",
+    tag: "Invitations",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[],
+    deprecation: None,
+    statuses: &[204, 400, 401, 404, 408, 409, 413, 415, 422, 429, 500, 503],
+};
+
+/// `GET /api/invitations/pending`
+pub static LIST_PENDING_INVITATIONS: Operation = Operation {
+    id: "listPendingInvitations",
+    method: "GET",
+    path: "/api/invitations/pending",
+    tag: "Invitations",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[],
+    deprecation: None,
+    statuses: &[200, 400, 401, 406, 422, 429, 500, 503],
+};
+
+/// `GET /api/invitations/validate`
+pub static VALIDATE_INVITATION: Operation = Operation {
+    id: "validateInvitation",
+    method: "GET",
+    path: "/api/invitations/validate",
+    tag: "Invitations",
+    security: &[],
+    aliases: &[],
+    deprecation: None,
+    statuses: &[200, 400, 404, 406, 422, 429, 500, 503],
+};
+
+/// `DELETE /api/invitations/{invitationId}`
+pub static REVOKE_INVITATION: Operation = Operation {
+    id: "revokeInvitation",
+    method: "DELETE",
+    path: "/api/invitations/{invitationId}",
+    tag: "Invitations",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[],
+    deprecation: None,
+    statuses: &[204, 400, 401, 403, 404, 422, 429, 500, 503],
+};
+
 /// `GET /api/spaces`
 pub static LIST_SPACES: Operation = Operation {
     id: "listSpaces",
@@ -166,7 +648,7 @@ pub static LIST_SPACES: Operation = Operation {
     }]],
     aliases: &[],
     deprecation: None,
-    statuses: &[200, 400, 401, 406, 422, 500, 503],
+    statuses: &[200, 400, 401, 406, 422, 429, 500, 503],
 };
 
 /// `POST /api/spaces`
@@ -188,7 +670,7 @@ pub static CREATE_SPACE: Operation = Operation {
         },
     }],
     deprecation: None,
-    statuses: &[201, 400, 401, 406, 408, 413, 415, 422, 500, 503],
+    statuses: &[201, 400, 401, 406, 408, 409, 413, 415, 422, 429, 500, 503],
 };
 
 /// `DELETE /api/spaces/{spaceId}`
@@ -203,7 +685,7 @@ pub static DELETE_SPACE: Operation = Operation {
     }]],
     aliases: &[],
     deprecation: None,
-    statuses: &[204, 400, 401, 403, 404, 409, 412, 422, 500, 503],
+    statuses: &[204, 400, 401, 403, 404, 409, 412, 422, 429, 500, 503],
 };
 
 /// `GET /api/spaces/{spaceId}`
@@ -218,7 +700,7 @@ pub static GET_SPACE: Operation = Operation {
     }]],
     aliases: &[],
     deprecation: None,
-    statuses: &[200, 304, 400, 401, 404, 406, 422, 500, 503],
+    statuses: &[200, 304, 400, 401, 404, 406, 422, 429, 500, 503],
 };
 
 /// `POST /api/spaces/{spaceId}/invite-code`
@@ -233,7 +715,67 @@ pub static ROTATE_INVITE_CODE: Operation = Operation {
     }]],
     aliases: &[],
     deprecation: None,
-    statuses: &[200, 400, 401, 403, 404, 406, 409, 422, 500, 503],
+    statuses: &[200, 400, 401, 403, 404, 406, 409, 422, 429, 500, 503],
+};
+
+/// `GET /api/spaces/{spaceId}/members`
+pub static LIST_MEMBERS: Operation = Operation {
+    id: "listMembers",
+    method: "GET",
+    path: "/api/spaces/{spaceId}/members",
+    tag: "Members",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[],
+    deprecation: None,
+    statuses: &[200, 400, 401, 404, 406, 422, 429, 500, 503],
+};
+
+/// `POST /api/spaces/{spaceId}/members/invite`
+pub static INVITE_MEMBER: Operation = Operation {
+    id: "inviteMember",
+    method: "POST",
+    path: "/api/spaces/{spaceId}/members/invite",
+    tag: "Members",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[],
+    deprecation: None,
+    statuses: &[201, 400, 401, 403, 404, 406, 408, 409, 413, 415, 422, 429, 500, 503],
+};
+
+/// `DELETE /api/spaces/{spaceId}/members/{memberId}`
+pub static REMOVE_MEMBER: Operation = Operation {
+    id: "removeMember",
+    method: "DELETE",
+    path: "/api/spaces/{spaceId}/members/{memberId}",
+    tag: "Members",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[],
+    deprecation: None,
+    statuses: &[204, 400, 401, 403, 404, 409, 422, 429, 500, 503],
+};
+
+/// `PUT /api/spaces/{spaceId}/members/{memberId}/role`
+pub static SET_MEMBER_ROLE: Operation = Operation {
+    id: "setMemberRole",
+    method: "PUT",
+    path: "/api/spaces/{spaceId}/members/{memberId}/role",
+    tag: "Members",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[],
+    deprecation: None,
+    statuses: &[200, 400, 401, 403, 404, 406, 408, 409, 413, 415, 422, 429, 500, 503],
 };
 
 /// `PUT /api/spaces/{spaceId}/settings`
@@ -248,7 +790,233 @@ pub static UPDATE_SPACE_SETTINGS: Operation = Operation {
     }]],
     aliases: &[],
     deprecation: None,
-    statuses: &[200, 400, 401, 403, 404, 406, 408, 412, 413, 415, 422, 428, 500, 503],
+    statuses: &[
+        200, 400, 401, 403, 404, 406, 408, 412, 413, 415, 422, 428, 429, 500, 503,
+    ],
+};
+
+/// `GET /api/tasks`
+pub static LIST_TASKS: Operation = Operation {
+    id: "listTasks",
+    method: "GET",
+    path: "/api/tasks",
+    tag: "Tasks",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[Alias {
+        path: "/tasks",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/tasks"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[200, 400, 401, 404, 406, 422, 429, 500, 503],
+};
+
+/// `POST /api/tasks`
+pub static CREATE_TASK: Operation = Operation {
+    id: "createTask",
+    method: "POST",
+    path: "/api/tasks",
+    tag: "Tasks",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[Alias {
+        path: "/tasks",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/tasks"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[201, 400, 401, 403, 404, 406, 408, 409, 413, 415, 422, 429, 500, 503],
+};
+
+/// `POST /api/tasks/batch`
+pub static BATCH_TASKS: Operation = Operation {
+    id: "batchTasks",
+    method: "POST",
+    path: "/api/tasks/batch",
+    tag: "Tasks",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[Alias {
+        path: "/tasks/batch",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/tasks/batch"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[200, 400, 401, 406, 408, 409, 413, 415, 422, 429, 500, 503],
+};
+
+/// `DELETE /api/tasks/{taskId}`
+pub static DELETE_TASK: Operation = Operation {
+    id: "deleteTask",
+    method: "DELETE",
+    path: "/api/tasks/{taskId}",
+    tag: "Tasks",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[Alias {
+        path: "/tasks/{taskId}",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/tasks/{taskId}"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[204, 400, 401, 403, 404, 412, 422, 429, 500, 503],
+};
+
+/// `GET /api/tasks/{taskId}`
+pub static GET_TASK: Operation = Operation {
+    id: "getTask",
+    method: "GET",
+    path: "/api/tasks/{taskId}",
+    tag: "Tasks",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[Alias {
+        path: "/tasks/{taskId}",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/tasks/{taskId}"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[200, 304, 400, 401, 404, 406, 422, 429, 500, 503],
+};
+
+/// `PATCH /api/tasks/{taskId}`
+pub static PATCH_TASK: Operation = Operation {
+    id: "patchTask",
+    method: "PATCH",
+    path: "/api/tasks/{taskId}",
+    tag: "Tasks",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[Alias {
+        path: "/tasks/{taskId}",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/tasks/{taskId}"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[
+        200, 400, 401, 403, 404, 406, 408, 412, 413, 415, 422, 428, 429, 500, 503,
+    ],
+};
+
+/// `PUT /api/tasks/{taskId}`
+pub static UPDATE_TASK: Operation = Operation {
+    id: "updateTask",
+    method: "PUT",
+    path: "/api/tasks/{taskId}",
+    tag: "Tasks",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[Alias {
+        path: "/tasks/{taskId}",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/tasks/{taskId}"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[
+        200, 400, 401, 403, 404, 406, 408, 412, 413, 415, 422, 428, 429, 500, 503,
+    ],
+};
+
+/// `GET /api/tasks/{taskId}/comments`
+pub static LIST_TASK_COMMENTS: Operation = Operation {
+    id: "listTaskComments",
+    method: "GET",
+    path: "/api/tasks/{taskId}/comments",
+    tag: "Tasks",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[Alias {
+        path: "/tasks/{taskId}/comments",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/tasks/{taskId}/comments"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[200, 400, 401, 404, 406, 422, 429, 500, 503],
+};
+
+/// `POST /api/tasks/{taskId}/comments`
+pub static ADD_TASK_COMMENT: Operation = Operation {
+    id: "addTaskComment",
+    method: "POST",
+    path: "/api/tasks/{taskId}/comments",
+    tag: "Tasks",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[Alias {
+        path: "/tasks/{taskId}/comments",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/tasks/{taskId}/comments"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[201, 400, 401, 403, 404, 406, 408, 409, 413, 415, 422, 429, 500, 503],
+};
+
+/// `PUT /api/tasks/{taskId}/status`
+pub static SET_TASK_STATUS: Operation = Operation {
+    id: "setTaskStatus",
+    method: "PUT",
+    path: "/api/tasks/{taskId}/status",
+    tag: "Tasks",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[Alias {
+        path: "/tasks/{taskId}/status",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/tasks/{taskId}/status"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[200, 400, 401, 403, 404, 406, 408, 412, 413, 415, 422, 429, 500, 503],
 };
 
 /// `POST /api/user/onboarding/complete`
@@ -263,7 +1031,7 @@ pub static COMPLETE_ONBOARDING: Operation = Operation {
     }]],
     aliases: &[],
     deprecation: None,
-    statuses: &[200, 401, 406, 500, 503],
+    statuses: &[200, 401, 406, 429, 500, 503],
 };
 
 /// `GET /api/user/preferences`
@@ -285,7 +1053,7 @@ pub static GET_PREFERENCES: Operation = Operation {
         },
     }],
     deprecation: None,
-    statuses: &[200, 304, 400, 401, 406, 422, 500, 503],
+    statuses: &[200, 304, 400, 401, 406, 422, 429, 500, 503],
 };
 
 /// `PUT /api/user/preferences`
@@ -307,7 +1075,7 @@ pub static UPDATE_PREFERENCES: Operation = Operation {
         },
     }],
     deprecation: None,
-    statuses: &[200, 400, 401, 406, 408, 412, 413, 415, 422, 500, 503],
+    statuses: &[200, 400, 401, 406, 408, 412, 413, 415, 422, 429, 500, 503],
 };
 
 /// `GET /api/user/profile`
@@ -329,7 +1097,7 @@ pub static GET_PROFILE: Operation = Operation {
         },
     }],
     deprecation: None,
-    statuses: &[200, 304, 400, 401, 406, 422, 500, 503],
+    statuses: &[200, 304, 400, 401, 406, 422, 429, 500, 503],
 };
 
 /// `PUT /api/user/profile`
@@ -351,7 +1119,357 @@ pub static UPDATE_PROFILE: Operation = Operation {
         },
     }],
     deprecation: None,
-    statuses: &[200, 400, 401, 406, 408, 412, 413, 415, 422, 500, 503],
+    statuses: &[200, 400, 401, 406, 408, 412, 413, 415, 422, 429, 500, 503],
+};
+
+/// `GET /api/users`
+pub static LIST_USERS: Operation = Operation {
+    id: "listUsers",
+    method: "GET",
+    path: "/api/users",
+    tag: "Users",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &["admin"],
+    }]],
+    aliases: &[Alias {
+        path: "/users",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/users"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[200, 400, 401, 403, 406, 422, 429, 500, 503],
+};
+
+/// `POST /api/users`
+pub static CREATE_USER: Operation = Operation {
+    id: "createUser",
+    method: "POST",
+    path: "/api/users",
+    tag: "Users",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &["admin"],
+    }]],
+    aliases: &[Alias {
+        path: "/users",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/users"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[201, 400, 401, 403, 406, 408, 409, 413, 415, 422, 429, 500, 503],
+};
+
+/// `DELETE /api/users/{userId}`
+pub static DELETE_USER: Operation = Operation {
+    id: "deleteUser",
+    method: "DELETE",
+    path: "/api/users/{userId}",
+    tag: "Users",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &["admin"],
+    }]],
+    aliases: &[Alias {
+        path: "/users/{userId}",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/users/{userId}"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[204, 400, 401, 403, 404, 409, 412, 422, 429, 500, 503],
+};
+
+/// `GET /api/users/{userId}`
+pub static GET_USER: Operation = Operation {
+    id: "getUser",
+    method: "GET",
+    path: "/api/users/{userId}",
+    tag: "Users",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[Alias {
+        path: "/users/{userId}",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/users/{userId}"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[200, 304, 400, 401, 404, 406, 422, 429, 500, 503],
+};
+
+/// `PUT /api/users/{userId}`
+pub static UPDATE_USER: Operation = Operation {
+    id: "updateUser",
+    method: "PUT",
+    path: "/api/users/{userId}",
+    tag: "Users",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[Alias {
+        path: "/users/{userId}",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/users/{userId}"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[
+        200, 400, 401, 403, 404, 406, 408, 409, 412, 413, 415, 422, 429, 500, 503,
+    ],
+};
+
+/// `GET /api/users/{userId}/activity`
+pub static LIST_USER_ACTIVITY: Operation = Operation {
+    id: "listUserActivity",
+    method: "GET",
+    path: "/api/users/{userId}/activity",
+    tag: "Users",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[Alias {
+        path: "/users/{userId}/activity",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/users/{userId}/activity"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[200, 400, 401, 404, 406, 422, 429, 500, 503],
+};
+
+/// `PUT /api/users/{userId}/role`
+pub static SET_USER_ROLE: Operation = Operation {
+    id: "setUserRole",
+    method: "PUT",
+    path: "/api/users/{userId}/role",
+    tag: "Users",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &["admin"],
+    }]],
+    aliases: &[Alias {
+        path: "/users/{userId}/role",
+        deprecation: Deprecation {
+            since: Some("@1795132800"),
+            sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+            successor: Some("/api/users/{userId}/role"),
+        },
+    }],
+    deprecation: None,
+    statuses: &[
+        200, 400, 401, 403, 404, 406, 408, 409, 412, 413, 415, 422, 429, 500, 503,
+    ],
+};
+
+/// `GET /api/users/{userId}/tasks`
+pub static LIST_USER_TASKS: Operation = Operation {
+    id: "listUserTasks",
+    method: "GET",
+    path: "/api/users/{userId}/tasks",
+    tag: "Tasks",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[
+        Alias {
+            path: "/api/{userId}/tasks",
+            deprecation: Deprecation {
+                since: Some("@1795132800"),
+                sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+                successor: Some("/api/users/{userId}/tasks"),
+            },
+        },
+        Alias {
+            path: "/users/{userId}/tasks",
+            deprecation: Deprecation {
+                since: Some("@1795132800"),
+                sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+                successor: Some("/api/users/{userId}/tasks"),
+            },
+        },
+    ],
+    deprecation: None,
+    statuses: &[200, 400, 401, 403, 406, 422, 429, 500, 503],
+};
+
+/// `POST /api/users/{userId}/tasks`
+pub static CREATE_USER_TASK: Operation = Operation {
+    id: "createUserTask",
+    method: "POST",
+    path: "/api/users/{userId}/tasks",
+    tag: "Tasks",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[
+        Alias {
+            path: "/api/{userId}/tasks",
+            deprecation: Deprecation {
+                since: Some("@1795132800"),
+                sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+                successor: Some("/api/users/{userId}/tasks"),
+            },
+        },
+        Alias {
+            path: "/users/{userId}/tasks",
+            deprecation: Deprecation {
+                since: Some("@1795132800"),
+                sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+                successor: Some("/api/users/{userId}/tasks"),
+            },
+        },
+    ],
+    deprecation: None,
+    statuses: &[201, 400, 401, 403, 406, 408, 409, 413, 415, 422, 429, 500, 503],
+};
+
+/// `DELETE /api/users/{userId}/tasks/{taskId}`
+pub static DELETE_USER_TASK: Operation = Operation {
+    id: "deleteUserTask",
+    method: "DELETE",
+    path: "/api/users/{userId}/tasks/{taskId}",
+    tag: "Tasks",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[
+        Alias {
+            path: "/api/{userId}/tasks/{taskId}",
+            deprecation: Deprecation {
+                since: Some("@1795132800"),
+                sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+                successor: Some("/api/users/{userId}/tasks/{taskId}"),
+            },
+        },
+        Alias {
+            path: "/users/{userId}/tasks/{taskId}",
+            deprecation: Deprecation {
+                since: Some("@1795132800"),
+                sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+                successor: Some("/api/users/{userId}/tasks/{taskId}"),
+            },
+        },
+    ],
+    deprecation: None,
+    statuses: &[204, 400, 401, 403, 404, 412, 422, 429, 500, 503],
+};
+
+/// `GET /api/users/{userId}/tasks/{taskId}`
+pub static GET_USER_TASK: Operation = Operation {
+    id: "getUserTask",
+    method: "GET",
+    path: "/api/users/{userId}/tasks/{taskId}",
+    tag: "Tasks",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[
+        Alias {
+            path: "/api/{userId}/tasks/{taskId}",
+            deprecation: Deprecation {
+                since: Some("@1795132800"),
+                sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+                successor: Some("/api/users/{userId}/tasks/{taskId}"),
+            },
+        },
+        Alias {
+            path: "/users/{userId}/tasks/{taskId}",
+            deprecation: Deprecation {
+                since: Some("@1795132800"),
+                sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+                successor: Some("/api/users/{userId}/tasks/{taskId}"),
+            },
+        },
+    ],
+    deprecation: None,
+    statuses: &[200, 304, 400, 401, 403, 404, 406, 422, 429, 500, 503],
+};
+
+/// `PATCH /api/users/{userId}/tasks/{taskId}`
+pub static PATCH_USER_TASK: Operation = Operation {
+    id: "patchUserTask",
+    method: "PATCH",
+    path: "/api/users/{userId}/tasks/{taskId}",
+    tag: "Tasks",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[
+        Alias {
+            path: "/api/{userId}/tasks/{taskId}",
+            deprecation: Deprecation {
+                since: Some("@1795132800"),
+                sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+                successor: Some("/api/users/{userId}/tasks/{taskId}"),
+            },
+        },
+        Alias {
+            path: "/users/{userId}/tasks/{taskId}",
+            deprecation: Deprecation {
+                since: Some("@1795132800"),
+                sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+                successor: Some("/api/users/{userId}/tasks/{taskId}"),
+            },
+        },
+    ],
+    deprecation: None,
+    statuses: &[200, 400, 401, 403, 404, 406, 408, 412, 413, 415, 422, 429, 500, 503],
+};
+
+/// `PUT /api/users/{userId}/tasks/{taskId}`
+pub static REPLACE_USER_TASK: Operation = Operation {
+    id: "replaceUserTask",
+    method: "PUT",
+    path: "/api/users/{userId}/tasks/{taskId}",
+    tag: "Tasks",
+    security: &[&[Requirement {
+        scheme: "bearerAuth",
+        roles: &[],
+    }]],
+    aliases: &[
+        Alias {
+            path: "/api/{userId}/tasks/{taskId}",
+            deprecation: Deprecation {
+                since: Some("@1795132800"),
+                sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+                successor: Some("/api/users/{userId}/tasks/{taskId}"),
+            },
+        },
+        Alias {
+            path: "/users/{userId}/tasks/{taskId}",
+            deprecation: Deprecation {
+                since: Some("@1795132800"),
+                sunset: Some("Sat, 20 Nov 2027 00:00:00 GMT"),
+                successor: Some("/api/users/{userId}/tasks/{taskId}"),
+            },
+        },
+    ],
+    deprecation: None,
+    statuses: &[200, 400, 401, 403, 404, 406, 408, 412, 413, 415, 422, 429, 500, 503],
 };
 
 /// `GET /health`
@@ -376,6 +1494,24 @@ pub static GET_LIVENESS: Operation = Operation {
     aliases: &[],
     deprecation: None,
     statuses: &[200, 406, 500],
+};
+
+/// `GET /metrics`
+pub static GET_METRICS: Operation = Operation {
+    id: "getMetrics",
+    method: "GET",
+    path: "/metrics",
+    tag: "System",
+    security: &[
+        &[Requirement {
+            scheme: "metricsToken",
+            roles: &[],
+        }],
+        &[],
+    ],
+    aliases: &[],
+    deprecation: None,
+    statuses: &[200, 401, 406, 500, 503],
 };
 
 /// `GET /version`

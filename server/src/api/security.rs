@@ -4,14 +4,17 @@
 
 use actix_web::HttpRequest;
 use lockstep_runtime::actix::{self, Call};
-use lockstep_runtime::{Failure, Secret, Unauthorized};
+use lockstep_runtime::{Failure, Forbidden, OneOf, Secret, Unauthorized};
 
 /// How the application verifies what the security schemes of the contract carry.
 pub trait Security: Sized + 'static {
     /// Who a valid `bearerAuth` credential stands for.
     type BearerAuth;
 
-    /// The `accessToken` of a session.
+    /// The `accessToken` of a session, or one of the issuer that signs people in instead (`AUTH_MODE`). A subject of such
+    /// an issuer that comes for the first time becomes a user; where that cannot be, the code of the 401 says why:
+    /// `email-missing`, `email-unverified`, `email-taken`, `account-unreadable` or `registration-closed`. The roles are
+    /// those of the user in the whole deployment.
     ///
     /// `credential` is the token of `Authorization: Bearer`.
     fn bearer_auth(
@@ -19,6 +22,28 @@ pub trait Security: Sized + 'static {
         call: &Call,
         credential: Secret,
     ) -> impl Future<Output = Result<Self::BearerAuth, Failure<Unauthorized>>>;
+
+    /// Whether the principal has a role; asked before the handler runs.
+    fn bearer_auth_has_role(caller: &Self::BearerAuth, role: Role) -> bool;
+
+    /// Who a valid `metricsToken` credential stands for.
+    type MetricsToken;
+
+    /// The `METRICS_TOKEN` of the deployment.
+    ///
+    /// `credential` is the token of `Authorization: Bearer`.
+    fn metrics_token(
+        &self,
+        call: &Call,
+        credential: Secret,
+    ) -> impl Future<Output = Result<Self::MetricsToken, Failure<Unauthorized>>>;
+}
+
+/// The roles that the contract names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// `admin`.
+    Admin,
 }
 
 /// Anybody with a valid `bearerAuth`.
@@ -29,4 +54,54 @@ pub(super) async fn bearer_auth<S: Security>(
 ) -> Result<S::BearerAuth, Failure<Unauthorized>> {
     let credential = actix::bearer(request).ok_or_else(|| Failure::Refused(actix::unauthenticated()))?;
     app.bearer_auth(call, credential).await
+}
+
+/// A valid `bearerAuth` with the role `admin`.
+pub(super) async fn bearer_auth_as_admin<S: Security>(
+    app: &S,
+    request: &HttpRequest,
+    call: &Call,
+) -> Result<S::BearerAuth, Failure<OneOf<Unauthorized, Forbidden>>> {
+    let caller = bearer_auth(app, request, call).await.map_err(Failure::or_forbidden)?;
+    if S::bearer_auth_has_role(&caller, Role::Admin) {
+        Ok(caller)
+    } else {
+        Err(Failure::missing_role())
+    }
+}
+
+/// Anybody with a valid `metricsToken`.
+pub(super) async fn metrics_token<S: Security>(
+    app: &S,
+    request: &HttpRequest,
+    call: &Call,
+) -> Result<S::MetricsToken, Failure<Unauthorized>> {
+    let credential = actix::bearer(request).ok_or_else(|| Failure::Refused(actix::unauthenticated()))?;
+    app.metrics_token(call, credential).await
+}
+
+/// Nobody, where no credential is sent; a wrong one is refused.
+pub(super) async fn optional_bearer_auth<S: Security>(
+    app: &S,
+    request: &HttpRequest,
+    call: &Call,
+) -> Result<Option<S::BearerAuth>, Failure<Unauthorized>> {
+    let is_sent = request.headers().contains_key("authorization");
+    if !is_sent {
+        return Ok(None);
+    }
+    bearer_auth(app, request, call).await.map(Some)
+}
+
+/// Nobody, where no credential is sent; a wrong one is refused.
+pub(super) async fn optional_metrics_token<S: Security>(
+    app: &S,
+    request: &HttpRequest,
+    call: &Call,
+) -> Result<Option<S::MetricsToken>, Failure<Unauthorized>> {
+    let is_sent = request.headers().contains_key("authorization");
+    if !is_sent {
+        return Ok(None);
+    }
+    metrics_token(app, request, call).await.map(Some)
 }

@@ -38,6 +38,7 @@ pub trait SpacesApi: Security {
         &self,
         call: &Call,
         caller: Self::BearerAuth,
+        params: CreateSpaceParams,
         body: NewSpace,
     ) -> impl Future<Output = Result<CreateSpaceAnswer, CreateSpaceRefusal>>;
 
@@ -131,6 +132,26 @@ impl Answer for ListSpacesAnswer {
                 .constant_header(CACHE_CONTROL, "no-store")
                 .json("application/json", &body),
         }
+    }
+}
+
+/// The parameters of `createSpace`.
+#[derive(Clone, Debug)]
+pub struct CreateSpaceParams {
+    /// Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request
+    /// 422, and while the first is in progress 409.
+    pub idempotency_key: Option<String>,
+}
+
+impl CreateSpaceParams {
+    pub(super) fn read(input: &mut Input<'_>) -> Option<Self> {
+        let idempotency_key = input.header("Idempotency-Key").optional(
+            &runtime::Text::new()
+                .min(1)
+                .max(255)
+                .pattern(runtime::pattern!(r"^[\x21-\x7e]+$")),
+        );
+        Some(Self { idempotency_key })
     }
 }
 
@@ -334,32 +355,33 @@ impl Answer for UpdateSpaceSettingsAnswer {
 refusals! {
     /// How `listSpaces` may refuse.
     pub ListSpacesRefusal:
-        BadRequest, Unauthorized, NotAcceptable, UnprocessableContent, InternalError, ServiceUnavailable,
-        Fault;
+        BadRequest, Unauthorized, NotAcceptable, UnprocessableContent, TooManyRequests, InternalError,
+        ServiceUnavailable, Fault;
 
     /// How `createSpace` may refuse.
     pub CreateSpaceRefusal:
-        BadRequest, Unauthorized, NotAcceptable, RequestTimeout, ContentTooLarge, UnsupportedMediaType,
-        UnprocessableContent, InternalError, ServiceUnavailable, Fault, actix::UnreadableBody;
+        BadRequest, Unauthorized, NotAcceptable, RequestTimeout, Conflict, ContentTooLarge,
+        UnsupportedMediaType, UnprocessableContent, TooManyRequests, InternalError, ServiceUnavailable,
+        Fault, actix::UnreadableBody;
 
     /// How `deleteSpace` may refuse.
     pub DeleteSpaceRefusal:
         BadRequest, Unauthorized, Forbidden, NotFound, Conflict, PreconditionFailed, UnprocessableContent,
-        InternalError, ServiceUnavailable, Fault;
+        TooManyRequests, InternalError, ServiceUnavailable, Fault;
 
     /// How `getSpace` may refuse.
     pub GetSpaceRefusal:
-        BadRequest, Unauthorized, NotFound, NotAcceptable, UnprocessableContent, InternalError,
-        ServiceUnavailable, Fault;
+        BadRequest, Unauthorized, NotFound, NotAcceptable, UnprocessableContent, TooManyRequests,
+        InternalError, ServiceUnavailable, Fault;
 
     /// How `rotateInviteCode` may refuse.
     pub RotateInviteCodeRefusal:
         BadRequest, Unauthorized, Forbidden, NotFound, NotAcceptable, Conflict, UnprocessableContent,
-        InternalError, ServiceUnavailable, Fault;
+        TooManyRequests, InternalError, ServiceUnavailable, Fault;
 
     /// How `updateSpaceSettings` may refuse.
     pub UpdateSpaceSettingsRefusal:
         BadRequest, Unauthorized, Forbidden, NotFound, NotAcceptable, RequestTimeout, PreconditionFailed,
-        ContentTooLarge, UnsupportedMediaType, UnprocessableContent, PreconditionRequired, InternalError,
-        ServiceUnavailable, Fault, actix::UnreadableBody;
+        ContentTooLarge, UnsupportedMediaType, UnprocessableContent, PreconditionRequired, TooManyRequests,
+        InternalError, ServiceUnavailable, Fault, actix::UnreadableBody;
 }

@@ -4,16 +4,54 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::HeaderName;
-use lockstep_runtime::actix::{Answer, Call, Reply};
+use lockstep_runtime as runtime;
+use lockstep_runtime::actix::{Answer, Call, Input, Reply};
 use lockstep_runtime::{InternalError, refusals};
-use spaces_contract::{Health, Liveness, Version};
+use spaces_contract::{
+    Feedback, FeedbackCategory, FeedbackList, Health, JsonWebKeySet, Liveness, NewFeedback, Version,
+};
 
 use super::security::Security;
 
 const CACHE_CONTROL: HeaderName = HeaderName::from_static("cache-control");
+const ETAG: HeaderName = HeaderName::from_static("etag");
+const LOCATION: HeaderName = HeaderName::from_static("location");
 
 /// Is it up, and which version is it.
 pub trait SystemApi: Security {
+    /// The keys that verify our tokens
+    ///
+    /// The public keys of the local token issuer (RFC 7517), so that other services can verify access tokens. Empty
+    /// where tokens are issued elsewhere.
+    ///
+    /// `GET /.well-known/jwks.json`
+    fn get_jwks(&self, call: &Call) -> impl Future<Output = Result<GetJwksAnswer, GetJwksRefusal>>;
+
+    /// All feedback
+    ///
+    /// Newest first.
+    ///
+    /// `GET /api/feedback`
+    fn list_feedback(
+        &self,
+        call: &Call,
+        caller: Self::BearerAuth,
+        params: ListFeedbackParams,
+    ) -> impl Future<Output = Result<ListFeedbackAnswer, ListFeedbackRefusal>>;
+
+    /// Say what you think
+    ///
+    /// Open to everybody; with a token it is kept with the user. Rate limited per address.
+    ///
+    /// `POST /api/feedback`
+    fn submit_feedback(
+        &self,
+        call: &Call,
+        caller: Option<Self::BearerAuth>,
+        params: SubmitFeedbackParams,
+        body: NewFeedback,
+    ) -> impl Future<Output = Result<SubmitFeedbackAnswer, SubmitFeedbackRefusal>>;
+
     /// Readiness, with one check per dependency
     ///
     /// Answers 200 when every dependency answers, and 503 when one that requests need does not. Load balancers ask here.
@@ -28,12 +66,138 @@ pub trait SystemApi: Security {
     /// `GET /health/live`
     fn get_liveness(&self, call: &Call) -> impl Future<Output = Result<GetLivenessAnswer, GetLivenessRefusal>>;
 
+    /// Metrics for Prometheus
+    ///
+    /// Requests, errors and latencies by operation and status, store calls, requests in flight, limited and shed
+    /// requests. Open, unless `METRICS_TOKEN` is set.
+    ///
+    /// `GET /metrics`
+    fn get_metrics(
+        &self,
+        call: &Call,
+        caller: Option<Self::MetricsToken>,
+    ) -> impl Future<Output = Result<GetMetricsAnswer, GetMetricsRefusal>>;
+
     /// Versions of the service and of its contract
     ///
     /// Says exactly what is deployed.
     ///
     /// `GET /version`
     fn get_version(&self, call: &Call) -> impl Future<Output = Result<GetVersionAnswer, GetVersionRefusal>>;
+}
+
+/// What `getJwks` answers.
+#[derive(Clone, Debug)]
+pub enum GetJwksAnswer {
+    /// 200: The key set.
+    Ok {
+        /// The body.
+        body: JsonWebKeySet,
+    },
+}
+
+impl Answer for GetJwksAnswer {
+    fn into_response(self) -> Result<HttpResponse, InternalError> {
+        match self {
+            Self::Ok { body } => Reply::new(200).json("application/json", &body),
+        }
+    }
+}
+
+/// The parameters of `listFeedback`.
+#[derive(Clone, Debug)]
+pub struct ListFeedbackParams {
+    /// Only this category.
+    pub category: Option<FeedbackCategory>,
+    /// How many items a page has at most.
+    pub limit: i32,
+    /// The `nextCursor` of the page before. Opaque, and bound to the caller and to the other parameters: anything else
+    /// answers 400 with the code `invalid-cursor`.
+    pub cursor: Option<String>,
+}
+
+impl ListFeedbackParams {
+    pub(super) fn read(input: &mut Input<'_>) -> Option<Self> {
+        let category = input
+            .query("category")
+            .optional(&runtime::Named::<FeedbackCategory>::new());
+        let limit = input
+            .query("limit")
+            .optional(&runtime::Integer::<i32>::new().min(1).max(100))
+            .unwrap_or(25);
+        let cursor = input.query("cursor").optional(&runtime::Text::new().min(1).max(1024));
+        Some(Self {
+            category,
+            limit,
+            cursor,
+        })
+    }
+}
+
+/// What `listFeedback` answers.
+#[derive(Clone, Debug)]
+pub enum ListFeedbackAnswer {
+    /// 200: A page of feedback.
+    Ok {
+        /// The body.
+        body: FeedbackList,
+    },
+}
+
+impl Answer for ListFeedbackAnswer {
+    fn into_response(self) -> Result<HttpResponse, InternalError> {
+        match self {
+            Self::Ok { body } => Reply::new(200)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .json("application/json", &body),
+        }
+    }
+}
+
+/// The parameters of `submitFeedback`.
+#[derive(Clone, Debug)]
+pub struct SubmitFeedbackParams {
+    /// Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request
+    /// 422, and while the first is in progress 409.
+    pub idempotency_key: Option<String>,
+}
+
+impl SubmitFeedbackParams {
+    pub(super) fn read(input: &mut Input<'_>) -> Option<Self> {
+        let idempotency_key = input.header("Idempotency-Key").optional(
+            &runtime::Text::new()
+                .min(1)
+                .max(255)
+                .pattern(runtime::pattern!(r"^[\x21-\x7e]+$")),
+        );
+        Some(Self { idempotency_key })
+    }
+}
+
+/// What `submitFeedback` answers.
+#[derive(Clone, Debug)]
+pub enum SubmitFeedbackAnswer {
+    /// 201: Received.
+    Created {
+        /// The strong entity tag of the resource as it is now (RFC 9110, 8.8.3).
+        etag: String,
+        /// The path of what was created.
+        location: String,
+        /// The body.
+        body: Feedback,
+    },
+}
+
+impl Answer for SubmitFeedbackAnswer {
+    fn into_response(self) -> Result<HttpResponse, InternalError> {
+        match self {
+            Self::Created { etag, location, body } => Reply::new(201)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
+                .header(LOCATION, location)
+                .json("application/json", &body),
+        }
+    }
 }
 
 /// What `getHealth` answers.
@@ -76,6 +240,26 @@ impl Answer for GetLivenessAnswer {
     }
 }
 
+/// What `getMetrics` answers.
+#[derive(Clone, Debug)]
+pub enum GetMetricsAnswer {
+    /// 200: The metrics, in the Prometheus text format.
+    Ok {
+        /// The body.
+        body: String,
+    },
+}
+
+impl Answer for GetMetricsAnswer {
+    fn into_response(self) -> Result<HttpResponse, InternalError> {
+        match self {
+            Self::Ok { body } => Reply::new(200)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .bytes("text/plain; version=0.0.4", body.to_string().into_bytes()),
+        }
+    }
+}
+
 /// What `getVersion` answers.
 #[derive(Clone, Debug)]
 pub enum GetVersionAnswer {
@@ -95,11 +279,28 @@ impl Answer for GetVersionAnswer {
 }
 
 refusals! {
+    /// How `getJwks` may refuse.
+    pub GetJwksRefusal: NotAcceptable, TooManyRequests, InternalError, ServiceUnavailable, Fault;
+
+    /// How `listFeedback` may refuse.
+    pub ListFeedbackRefusal:
+        BadRequest, Unauthorized, Forbidden, NotAcceptable, UnprocessableContent, TooManyRequests,
+        InternalError, ServiceUnavailable, Fault;
+
+    /// How `submitFeedback` may refuse.
+    pub SubmitFeedbackRefusal:
+        BadRequest, Unauthorized, NotAcceptable, RequestTimeout, Conflict, ContentTooLarge,
+        UnsupportedMediaType, UnprocessableContent, TooManyRequests, InternalError, ServiceUnavailable,
+        Fault, actix::UnreadableBody;
+
     /// How `getHealth` may refuse.
     pub GetHealthRefusal: NotAcceptable, InternalError, ServiceUnavailable, Fault;
 
     /// How `getLiveness` may refuse.
     pub GetLivenessRefusal: NotAcceptable, InternalError;
+
+    /// How `getMetrics` may refuse.
+    pub GetMetricsRefusal: Unauthorized, NotAcceptable, InternalError, ServiceUnavailable, Fault;
 
     /// How `getVersion` may refuse.
     pub GetVersionRefusal: NotAcceptable, InternalError;

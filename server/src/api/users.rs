@@ -7,12 +7,16 @@ use actix_web::http::header::HeaderName;
 use lockstep_runtime as runtime;
 use lockstep_runtime::actix::{Answer, Call, Input, Reply};
 use lockstep_runtime::{InternalError, refusals};
-use spaces_contract::{Preferences, PreferencesUpdate, Profile, ProfileUpdate};
+use spaces_contract::{
+    Account, AccountList, ActivityList, NewUser, Preferences, PreferencesUpdate, Profile, ProfileUpdate, UserRole,
+    UserRoleChange, UserStatus, UserUpdate, Uuid,
+};
 
 use super::security::Security;
 
 const CACHE_CONTROL: HeaderName = HeaderName::from_static("cache-control");
 const ETAG: HeaderName = HeaderName::from_static("etag");
+const LOCATION: HeaderName = HeaderName::from_static("location");
 
 /// What people say about themselves, and what they prefer.
 pub trait UsersApi: Security {
@@ -76,6 +80,97 @@ pub trait UsersApi: Security {
         params: UpdateProfileParams,
         body: ProfileUpdate,
     ) -> impl Future<Output = Result<UpdateProfileAnswer, UpdateProfileRefusal>>;
+
+    /// All users
+    ///
+    /// For administrators. `q` is the beginning of an email or a display name, whatever its case.
+    ///
+    /// `GET /api/users`
+    fn list_users(
+        &self,
+        call: &Call,
+        caller: Self::BearerAuth,
+        params: ListUsersParams,
+    ) -> impl Future<Output = Result<ListUsersAnswer, ListUsersRefusal>>;
+
+    /// Create a user
+    ///
+    /// For administrators; like signing up, with a role, and without a session.
+    ///
+    /// `POST /api/users`
+    fn create_user(
+        &self,
+        call: &Call,
+        caller: Self::BearerAuth,
+        params: CreateUserParams,
+        body: NewUser,
+    ) -> impl Future<Output = Result<CreateUserAnswer, CreateUserRefusal>>;
+
+    /// Delete a user
+    ///
+    /// For administrators. Memberships, sessions and the personal space go too. Nobody deletes themselves or the last
+    /// administrator, and where a space would lose its last owner the answer is 409. An interrupted deletion is
+    /// finished by repeating it.
+    ///
+    /// `DELETE /api/users/{userId}`
+    fn delete_user(
+        &self,
+        call: &Call,
+        caller: Self::BearerAuth,
+        params: DeleteUserParams,
+    ) -> impl Future<Output = Result<DeleteUserAnswer, DeleteUserRefusal>>;
+
+    /// One user
+    ///
+    /// For administrators, and for oneself; to everybody else the user does not exist.
+    ///
+    /// `GET /api/users/{userId}`
+    fn get_user(
+        &self,
+        call: &Call,
+        caller: Self::BearerAuth,
+        params: GetUserParams,
+    ) -> impl Future<Output = Result<GetUserAnswer, GetUserRefusal>>;
+
+    /// Change a user
+    ///
+    /// For administrators, and for oneself; only administrators change the status. Disabling ends all sessions. The
+    /// last active administrator cannot be disabled.
+    ///
+    /// `PUT /api/users/{userId}`
+    fn update_user(
+        &self,
+        call: &Call,
+        caller: Self::BearerAuth,
+        params: UpdateUserParams,
+        body: UserUpdate,
+    ) -> impl Future<Output = Result<UpdateUserAnswer, UpdateUserRefusal>>;
+
+    /// What a user did
+    ///
+    /// Sign-ins, changes of account, role and password. Newest first, kept for 90 days. For administrators, and for
+    /// oneself.
+    ///
+    /// `GET /api/users/{userId}/activity`
+    fn list_user_activity(
+        &self,
+        call: &Call,
+        caller: Self::BearerAuth,
+        params: ListUserActivityParams,
+    ) -> impl Future<Output = Result<ListUserActivityAnswer, ListUserActivityRefusal>>;
+
+    /// Change what a user may do
+    ///
+    /// For administrators. The last administrator cannot be demoted. Ends the sessions of the user.
+    ///
+    /// `PUT /api/users/{userId}/role`
+    fn set_user_role(
+        &self,
+        call: &Call,
+        caller: Self::BearerAuth,
+        params: SetUserRoleParams,
+        body: UserRoleChange,
+    ) -> impl Future<Output = Result<SetUserRoleAnswer, SetUserRoleRefusal>>;
 }
 
 /// What `completeOnboarding` answers.
@@ -277,29 +372,399 @@ impl Answer for UpdateProfileAnswer {
     }
 }
 
+/// The parameters of `listUsers`.
+#[derive(Clone, Debug)]
+pub struct ListUsersParams {
+    /// Only users with this role.
+    pub role: Option<UserRole>,
+    /// Only users with this status.
+    pub status: Option<UserStatus>,
+    /// The beginning of an email or a display name.
+    pub q: Option<String>,
+    /// How many items a page has at most.
+    pub limit: i32,
+    /// The `nextCursor` of the page before. Opaque, and bound to the caller and to the other parameters: anything else
+    /// answers 400 with the code `invalid-cursor`.
+    pub cursor: Option<String>,
+}
+
+impl ListUsersParams {
+    pub(super) fn read(input: &mut Input<'_>) -> Option<Self> {
+        let role = input.query("role").optional(&runtime::Named::<UserRole>::new());
+        let status = input.query("status").optional(&runtime::Named::<UserStatus>::new());
+        let q = input.query("q").optional(&runtime::Text::new().min(1).max(80));
+        let limit = input
+            .query("limit")
+            .optional(&runtime::Integer::<i32>::new().min(1).max(100))
+            .unwrap_or(25);
+        let cursor = input.query("cursor").optional(&runtime::Text::new().min(1).max(1024));
+        Some(Self {
+            role,
+            status,
+            q,
+            limit,
+            cursor,
+        })
+    }
+}
+
+/// What `listUsers` answers.
+#[derive(Clone, Debug)]
+pub enum ListUsersAnswer {
+    /// 200: A page of accounts.
+    Ok {
+        /// The body.
+        body: AccountList,
+    },
+}
+
+impl Answer for ListUsersAnswer {
+    fn into_response(self) -> Result<HttpResponse, InternalError> {
+        match self {
+            Self::Ok { body } => Reply::new(200)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .json("application/json", &body),
+        }
+    }
+}
+
+/// The parameters of `createUser`.
+#[derive(Clone, Debug)]
+pub struct CreateUserParams {
+    /// Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request
+    /// 422, and while the first is in progress 409.
+    pub idempotency_key: Option<String>,
+}
+
+impl CreateUserParams {
+    pub(super) fn read(input: &mut Input<'_>) -> Option<Self> {
+        let idempotency_key = input.header("Idempotency-Key").optional(
+            &runtime::Text::new()
+                .min(1)
+                .max(255)
+                .pattern(runtime::pattern!(r"^[\x21-\x7e]+$")),
+        );
+        Some(Self { idempotency_key })
+    }
+}
+
+/// What `createUser` answers.
+#[derive(Clone, Debug)]
+pub enum CreateUserAnswer {
+    /// 201: Created.
+    Created {
+        /// The strong entity tag of the resource as it is now (RFC 9110, 8.8.3).
+        etag: String,
+        /// The path of what was created.
+        location: String,
+        /// The body.
+        body: Account,
+    },
+}
+
+impl Answer for CreateUserAnswer {
+    fn into_response(self) -> Result<HttpResponse, InternalError> {
+        match self {
+            Self::Created { etag, location, body } => Reply::new(201)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
+                .header(LOCATION, location)
+                .json("application/json", &body),
+        }
+    }
+}
+
+/// The parameters of `deleteUser`.
+#[derive(Clone, Debug)]
+pub struct DeleteUserParams {
+    /// The user.
+    pub user_id: Uuid,
+    /// The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1).
+    pub if_match: Option<String>,
+}
+
+impl DeleteUserParams {
+    pub(super) fn read(input: &mut Input<'_>) -> Option<Self> {
+        let user_id = input.path("userId").required(&runtime::Uuid);
+        let if_match = input
+            .header("If-Match")
+            .optional(&runtime::Text::new().min(1).max(1024));
+        Some(Self {
+            user_id: user_id?,
+            if_match,
+        })
+    }
+}
+
+/// What `deleteUser` answers.
+#[derive(Clone, Debug)]
+pub enum DeleteUserAnswer {
+    /// 204: Deleted.
+    NoContent,
+}
+
+impl Answer for DeleteUserAnswer {
+    fn into_response(self) -> Result<HttpResponse, InternalError> {
+        match self {
+            Self::NoContent => Reply::new(204).empty(),
+        }
+    }
+}
+
+/// The parameters of `getUser`.
+#[derive(Clone, Debug)]
+pub struct GetUserParams {
+    /// The user.
+    pub user_id: Uuid,
+    /// ETags that the caller already has; a match answers 304 without a body (RFC 9110, 13.1.2).
+    pub if_none_match: Option<String>,
+}
+
+impl GetUserParams {
+    pub(super) fn read(input: &mut Input<'_>) -> Option<Self> {
+        let user_id = input.path("userId").required(&runtime::Uuid);
+        let if_none_match = input
+            .header("If-None-Match")
+            .optional(&runtime::Text::new().min(1).max(1024));
+        Some(Self {
+            user_id: user_id?,
+            if_none_match,
+        })
+    }
+}
+
+/// What `getUser` answers.
+#[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "the contract decides how large they are")]
+pub enum GetUserAnswer {
+    /// 200: The account.
+    Ok {
+        /// The strong entity tag of the resource as it is now (RFC 9110, 8.8.3).
+        etag: String,
+        /// The body.
+        body: Account,
+    },
+    /// 304: The caller's copy is current.
+    NotModified {
+        /// The strong entity tag of the resource as it is now (RFC 9110, 8.8.3).
+        etag: String,
+    },
+}
+
+impl Answer for GetUserAnswer {
+    fn into_response(self) -> Result<HttpResponse, InternalError> {
+        match self {
+            Self::Ok { etag, body } => Reply::new(200)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
+                .json("application/json", &body),
+            Self::NotModified { etag } => Reply::new(304)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
+                .empty(),
+        }
+    }
+}
+
+/// The parameters of `updateUser`.
+#[derive(Clone, Debug)]
+pub struct UpdateUserParams {
+    /// The user.
+    pub user_id: Uuid,
+    /// The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1).
+    pub if_match: Option<String>,
+}
+
+impl UpdateUserParams {
+    pub(super) fn read(input: &mut Input<'_>) -> Option<Self> {
+        let user_id = input.path("userId").required(&runtime::Uuid);
+        let if_match = input
+            .header("If-Match")
+            .optional(&runtime::Text::new().min(1).max(1024));
+        Some(Self {
+            user_id: user_id?,
+            if_match,
+        })
+    }
+}
+
+/// What `updateUser` answers.
+#[derive(Clone, Debug)]
+pub enum UpdateUserAnswer {
+    /// 200: The account as it is now.
+    Ok {
+        /// The strong entity tag of the resource as it is now (RFC 9110, 8.8.3).
+        etag: String,
+        /// The body.
+        body: Account,
+    },
+}
+
+impl Answer for UpdateUserAnswer {
+    fn into_response(self) -> Result<HttpResponse, InternalError> {
+        match self {
+            Self::Ok { etag, body } => Reply::new(200)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
+                .json("application/json", &body),
+        }
+    }
+}
+
+/// The parameters of `listUserActivity`.
+#[derive(Clone, Debug)]
+pub struct ListUserActivityParams {
+    /// The user.
+    pub user_id: Uuid,
+    /// How many items a page has at most.
+    pub limit: i32,
+    /// The `nextCursor` of the page before. Opaque, and bound to the caller and to the other parameters: anything else
+    /// answers 400 with the code `invalid-cursor`.
+    pub cursor: Option<String>,
+}
+
+impl ListUserActivityParams {
+    pub(super) fn read(input: &mut Input<'_>) -> Option<Self> {
+        let user_id = input.path("userId").required(&runtime::Uuid);
+        let limit = input
+            .query("limit")
+            .optional(&runtime::Integer::<i32>::new().min(1).max(100))
+            .unwrap_or(25);
+        let cursor = input.query("cursor").optional(&runtime::Text::new().min(1).max(1024));
+        Some(Self {
+            user_id: user_id?,
+            limit,
+            cursor,
+        })
+    }
+}
+
+/// What `listUserActivity` answers.
+#[derive(Clone, Debug)]
+pub enum ListUserActivityAnswer {
+    /// 200: A page of activity.
+    Ok {
+        /// The body.
+        body: ActivityList,
+    },
+}
+
+impl Answer for ListUserActivityAnswer {
+    fn into_response(self) -> Result<HttpResponse, InternalError> {
+        match self {
+            Self::Ok { body } => Reply::new(200)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .json("application/json", &body),
+        }
+    }
+}
+
+/// The parameters of `setUserRole`.
+#[derive(Clone, Debug)]
+pub struct SetUserRoleParams {
+    /// The user.
+    pub user_id: Uuid,
+    /// The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1).
+    pub if_match: Option<String>,
+}
+
+impl SetUserRoleParams {
+    pub(super) fn read(input: &mut Input<'_>) -> Option<Self> {
+        let user_id = input.path("userId").required(&runtime::Uuid);
+        let if_match = input
+            .header("If-Match")
+            .optional(&runtime::Text::new().min(1).max(1024));
+        Some(Self {
+            user_id: user_id?,
+            if_match,
+        })
+    }
+}
+
+/// What `setUserRole` answers.
+#[derive(Clone, Debug)]
+pub enum SetUserRoleAnswer {
+    /// 200: The account as it is now.
+    Ok {
+        /// The strong entity tag of the resource as it is now (RFC 9110, 8.8.3).
+        etag: String,
+        /// The body.
+        body: Account,
+    },
+}
+
+impl Answer for SetUserRoleAnswer {
+    fn into_response(self) -> Result<HttpResponse, InternalError> {
+        match self {
+            Self::Ok { etag, body } => Reply::new(200)
+                .constant_header(CACHE_CONTROL, "no-store")
+                .header(ETAG, etag)
+                .json("application/json", &body),
+        }
+    }
+}
+
 refusals! {
     /// How `completeOnboarding` may refuse.
-    pub CompleteOnboardingRefusal: Unauthorized, NotAcceptable, InternalError, ServiceUnavailable, Fault;
+    pub CompleteOnboardingRefusal: Unauthorized, NotAcceptable, TooManyRequests, InternalError, ServiceUnavailable, Fault;
 
     /// How `getPreferences` may refuse.
     pub GetPreferencesRefusal:
-        BadRequest, Unauthorized, NotAcceptable, UnprocessableContent, InternalError, ServiceUnavailable,
-        Fault;
+        BadRequest, Unauthorized, NotAcceptable, UnprocessableContent, TooManyRequests, InternalError,
+        ServiceUnavailable, Fault;
 
     /// How `updatePreferences` may refuse.
     pub UpdatePreferencesRefusal:
         BadRequest, Unauthorized, NotAcceptable, RequestTimeout, PreconditionFailed, ContentTooLarge,
-        UnsupportedMediaType, UnprocessableContent, InternalError, ServiceUnavailable, Fault,
-        actix::UnreadableBody;
+        UnsupportedMediaType, UnprocessableContent, TooManyRequests, InternalError, ServiceUnavailable,
+        Fault, actix::UnreadableBody;
 
     /// How `getProfile` may refuse.
     pub GetProfileRefusal:
-        BadRequest, Unauthorized, NotAcceptable, UnprocessableContent, InternalError, ServiceUnavailable,
-        Fault;
+        BadRequest, Unauthorized, NotAcceptable, UnprocessableContent, TooManyRequests, InternalError,
+        ServiceUnavailable, Fault;
 
     /// How `updateProfile` may refuse.
     pub UpdateProfileRefusal:
         BadRequest, Unauthorized, NotAcceptable, RequestTimeout, PreconditionFailed, ContentTooLarge,
-        UnsupportedMediaType, UnprocessableContent, InternalError, ServiceUnavailable, Fault,
-        actix::UnreadableBody;
+        UnsupportedMediaType, UnprocessableContent, TooManyRequests, InternalError, ServiceUnavailable,
+        Fault, actix::UnreadableBody;
+
+    /// How `listUsers` may refuse.
+    pub ListUsersRefusal:
+        BadRequest, Unauthorized, Forbidden, NotAcceptable, UnprocessableContent, TooManyRequests,
+        InternalError, ServiceUnavailable, Fault;
+
+    /// How `createUser` may refuse.
+    pub CreateUserRefusal:
+        BadRequest, Unauthorized, Forbidden, NotAcceptable, RequestTimeout, Conflict, ContentTooLarge,
+        UnsupportedMediaType, UnprocessableContent, TooManyRequests, InternalError, ServiceUnavailable,
+        Fault, actix::UnreadableBody;
+
+    /// How `deleteUser` may refuse.
+    pub DeleteUserRefusal:
+        BadRequest, Unauthorized, Forbidden, NotFound, Conflict, PreconditionFailed, UnprocessableContent,
+        TooManyRequests, InternalError, ServiceUnavailable, Fault;
+
+    /// How `getUser` may refuse.
+    pub GetUserRefusal:
+        BadRequest, Unauthorized, NotFound, NotAcceptable, UnprocessableContent, TooManyRequests,
+        InternalError, ServiceUnavailable, Fault;
+
+    /// How `updateUser` may refuse.
+    pub UpdateUserRefusal:
+        BadRequest, Unauthorized, Forbidden, NotFound, NotAcceptable, RequestTimeout, Conflict,
+        PreconditionFailed, ContentTooLarge, UnsupportedMediaType, UnprocessableContent, TooManyRequests,
+        InternalError, ServiceUnavailable, Fault, actix::UnreadableBody;
+
+    /// How `listUserActivity` may refuse.
+    pub ListUserActivityRefusal:
+        BadRequest, Unauthorized, NotFound, NotAcceptable, UnprocessableContent, TooManyRequests,
+        InternalError, ServiceUnavailable, Fault;
+
+    /// How `setUserRole` may refuse.
+    pub SetUserRoleRefusal:
+        BadRequest, Unauthorized, Forbidden, NotFound, NotAcceptable, RequestTimeout, Conflict,
+        PreconditionFailed, ContentTooLarge, UnsupportedMediaType, UnprocessableContent, TooManyRequests,
+        InternalError, ServiceUnavailable, Fault, actix::UnreadableBody;
 }

@@ -45,7 +45,18 @@ impl ListCursors<'_> {
     /// # Errors
     /// A fault of the cryptography library.
     pub fn seal(&self, after: Uuid) -> Result<String, Fault> {
-        let mut text = after.as_bytes().to_vec();
+        self.seal_bytes(after.as_bytes().to_vec())
+    }
+
+    /// Like [`ListCursors::seal`], where an id does not say where a list goes on.
+    ///
+    /// # Errors
+    /// A fault of the cryptography library.
+    pub fn seal_text(&self, after: &str) -> Result<String, Fault> {
+        self.seal_bytes(after.as_bytes().to_vec())
+    }
+
+    fn seal_bytes(&self, mut text: Vec<u8>) -> Result<String, Fault> {
         let nonce = self.key.seal_in_place_append_tag(Aad::from(&self.context), &mut text);
         let nonce = nonce.map_err(|_| Fault::internal("a cursor could not be sealed"))?;
         let sealed = [nonce.as_ref().as_slice(), &text].concat();
@@ -57,8 +68,20 @@ impl ListCursors<'_> {
     /// # Errors
     /// [`BadRequest`] for anything but a cursor of this very list.
     pub fn open(&self, cursor: Option<&str>) -> Result<Option<Uuid>, BadRequest> {
+        self.open_as(cursor, |after| Uuid::from_slice(&after).ok())
+    }
+
+    /// Like [`ListCursors::open`], for a cursor of [`ListCursors::seal_text`].
+    ///
+    /// # Errors
+    /// [`BadRequest`] for anything but a cursor of this very list.
+    pub fn open_text(&self, cursor: Option<&str>) -> Result<Option<String>, BadRequest> {
+        self.open_as(cursor, |after| String::from_utf8(after).ok())
+    }
+
+    fn open_as<T>(&self, cursor: Option<&str>, read: fn(Vec<u8>) -> Option<T>) -> Result<Option<T>, BadRequest> {
         let Some(cursor) = cursor else { return Ok(None) };
-        let after = self.unseal(cursor).ok_or_else(|| {
+        let after = self.unseal(cursor).and_then(read).ok_or_else(|| {
             BadRequest::new(
                 "invalid-cursor",
                 "The cursor is not one of this list; start again without one.",
@@ -67,12 +90,12 @@ impl ListCursors<'_> {
         Ok(Some(after))
     }
 
-    fn unseal(&self, cursor: &str) -> Option<Uuid> {
+    fn unseal(&self, cursor: &str) -> Option<Vec<u8>> {
         let mut sealed = URL_SAFE_NO_PAD.decode(cursor).ok()?;
         let (nonce, text) = sealed.split_at_mut_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let opened = self.key.open_in_place(nonce, Aad::from(&self.context), text).ok()?;
-        Uuid::from_slice(opened).ok()
+        Some(opened.to_vec())
     }
 }
 

@@ -6,9 +6,10 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::signature::Ed25519KeyPair;
-use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 use lockstep_runtime::Secret;
+use spaces_contract::JsonWebKey;
 use tempfile::NamedTempFile;
 
 use crate::settings::{KeySource, PemAlgorithm};
@@ -70,6 +71,27 @@ impl SigningKey {
         let signature = signature.map_err(|_| KeyError::Generate)?;
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, signature.as_bytes());
         digest.as_ref().try_into().map_err(|_| KeyError::Generate)
+    }
+
+    /// The public half, as RFC 7517 writes it; a shared secret has none.
+    pub(super) fn public(&self) -> Option<JsonWebKey> {
+        let kid = self.id.clone()?;
+        let key = Jwk::from_encoding_key(&self.encoding, self.algorithm).ok()?;
+        let (kty, crv, x, n, e) = match key.algorithm {
+            AlgorithmParameters::OctetKeyPair(key) => ("OKP", Some("Ed25519"), Some(key.x), None, None),
+            AlgorithmParameters::RSA(key) => ("RSA", None, None, Some(key.n), Some(key.e)),
+            _ => return None,
+        };
+        Some(JsonWebKey {
+            kty: kty.to_owned(),
+            r#use: "sig".to_owned(),
+            alg: format!("{:?}", self.algorithm),
+            kid,
+            crv: crv.map(str::to_owned),
+            e,
+            n,
+            x,
+        })
     }
 
     fn ed25519(pair: &Ed25519KeyPair) -> Result<Self, KeyError> {

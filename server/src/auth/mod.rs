@@ -4,7 +4,10 @@
 pub mod codes;
 pub mod cursors;
 pub mod digest;
+pub mod external;
+mod jwks;
 pub mod keys;
 pub mod passwords;
 pub mod refresh;
+pub mod replays;
 pub mod tokens;

@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use jsonwebtoken::{Header, Validation};
 use lockstep_runtime::Secret;
 use serde::{Deserialize, Serialize};
+use spaces_contract::JsonWebKey;
 use uuid::Uuid;
 
 use super::keys::SigningKey;
@@ -80,6 +81,12 @@ pub enum InvalidToken {
     /// Its time has passed.
     #[error("the token has expired")]
     Expired,
+    /// The issuer has no such key.
+    #[error("the token names a key that its issuer does not have")]
+    UnknownKey,
+    /// It is an ID or refresh token, or one for another client.
+    #[error("the token is not an access token for us")]
+    OtherPurpose,
 }
 
 /// A token could not be signed.
@@ -105,6 +112,11 @@ impl Tokens {
             validation,
             clock,
         }
+    }
+
+    /// The key that verifies our tokens, for others to know; a shared secret is for nobody else.
+    pub fn public_key(&self) -> Option<JsonWebKey> {
+        self.key.public()
     }
 
     /// An access token for a session of a user, valid for [`ACCESS_LIFETIME`] from now.
@@ -140,23 +152,29 @@ impl Tokens {
         if token.header != self.header {
             return Err(InvalidToken::Header);
         }
-        self.check_times(token.claims)
-    }
-
-    fn check_times(&self, claims: AccessClaims) -> Result<AccessClaims, InvalidToken> {
-        let now = self.now();
-        if claims.exp.saturating_add(LEEWAY) <= now {
-            return Err(InvalidToken::Expired);
-        }
-        if claims.nbf.max(claims.iat) > now.saturating_add(LEEWAY) {
-            return Err(InvalidToken::Early);
-        }
-        Ok(claims)
+        check_times(&self.clock, token.claims.nbf.max(token.claims.iat), token.claims.exp)?;
+        Ok(token.claims)
     }
 
     fn now(&self) -> u64 {
-        u64::try_from(self.clock.now().timestamp()).unwrap_or_default()
+        seconds(&self.clock)
     }
+}
+
+/// Whether a token that is valid from `begin` to `end` is valid now, give or take what clocks differ.
+pub(super) fn check_times(clock: &Clock, begin: u64, end: u64) -> Result<(), InvalidToken> {
+    let now = seconds(clock);
+    if end.saturating_add(LEEWAY) <= now {
+        return Err(InvalidToken::Expired);
+    }
+    if begin > now.saturating_add(LEEWAY) {
+        return Err(InvalidToken::Early);
+    }
+    Ok(())
+}
+
+fn seconds(clock: &Clock) -> u64 {
+    u64::try_from(clock.now().timestamp()).unwrap_or_default()
 }
 
 #[cfg(test)]

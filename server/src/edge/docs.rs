@@ -26,6 +26,11 @@ const DOCS_POLICY: HeaderValue = HeaderValue::from_static(
      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
+/// The contract, as YAML or as JSON.
+pub fn contract(json: bool) -> &'static str {
+    if json { OPENAPI_JSON } else { OPENAPI_YAML }
+}
+
 /// Registers the documents. `contact` is the URI for reports of vulnerabilities.
 pub fn configure(services: &mut web::ServiceConfig, contact: &str, clock: &Clock) {
     services
@@ -34,6 +39,12 @@ pub fn configure(services: &mut web::ServiceConfig, contact: &str, clock: &Clock
         .service(web::redirect("/docs", "/docs/"))
         .service(swagger_ui())
         .service(security_txt(contact.to_owned(), clock.clone()));
+}
+
+/// Whether a path is one of a document.
+pub(super) fn is_document(path: &str) -> bool {
+    let documents = ["/openapi.yaml", "/openapi.json", "/docs", "/.well-known/security.txt"];
+    documents.contains(&path) || path.starts_with("/docs/")
 }
 
 /// A path that is only read.

@@ -1,4 +1,4 @@
-//! What happens to every request and response, whatever the operation: ids, logs, headers, origins, addresses.
+//! What happens to every request and response, whatever the operation: ids, logs, headers, origins, limits, figures.
 //! Documents beside the operations are served here too; nothing here knows an operation or the store.
 //!
 //! The application wraps itself in this order, the outermost last:
@@ -7,9 +7,12 @@
 //! App::new()
 //!     .configure(|services| edge::docs::configure(services, &settings.security_contact, &clock))
 //!     .wrap(from_fn(edge::unread_body))
+//!     .wrap(edge::shed(places.clone(), metrics.shed.clone(), unlimited.clone()))
+//!     .wrap(edge::rate_limit(limits.clone(), metrics.rate_limited.clone(), unlimited.clone()))
 //!     .wrap(edge::client_address(settings.trusted_proxies.clone()))
 //!     .wrap(edge::cors(settings.cors_origins.clone()))
 //!     .wrap(edge::security_headers(settings.environment))
+//!     .wrap(edge::metrics(metrics.clone()))
 //!     .wrap(edge::request_id(clock.clone()))
 //!     .wrap(from_fn(edge::access_log))
 //! ```
@@ -20,15 +23,32 @@ pub mod logging;
 mod access_log;
 mod client_address;
 mod cors;
+mod metrics;
+mod rate_limit;
 mod request_id;
 mod security_headers;
+mod shed;
+mod unlimited;
 mod unread_body;
+
+use actix_web::HttpMessage as _;
+use actix_web::dev::ServiceResponse;
+use lockstep_runtime::Operation;
 
 pub use access_log::access_log;
 pub use client_address::client_address;
 pub use cors::cors;
+pub use metrics::metrics;
+pub use rate_limit::{RateLimits, rate_limit};
 pub use request_id::{TraceParent, request_id};
 pub use security_headers::security_headers;
+pub use shed::shed;
+pub use unlimited::Unlimited;
+
+/// The operation that answered, if any did: the generated layer leaves it in the request's extensions.
+fn operation<B>(response: &ServiceResponse<B>) -> Option<&'static Operation> {
+    response.request().extensions().get::<&'static Operation>().copied()
+}
 pub use unread_body::unread_body;
 
 #[cfg(test)]

@@ -17,10 +17,10 @@ use crate::api::{
     LoginRefusal, LogoutAnswer, LogoutRefusal, RefreshTokensAnswer, RefreshTokensRefusal, RegisterAnswer,
     RegisterRefusal,
 };
-use crate::app::{App, Caller};
+use crate::app::{App, Authority, Caller};
 use crate::auth::passwords::{PasswordError, Verdict, is_common};
 use crate::auth::refresh::{self, RefreshToken};
-use crate::auth::tokens::ACCESS_LIFETIME;
+use crate::auth::tokens::{ACCESS_LIFETIME, Tokens};
 use crate::settings;
 use crate::store::{Limit, NewSession, NewUser, StaleCredentials, User, fold_email};
 
@@ -45,6 +45,7 @@ const ADDRESS_SIGN_UPS: Limit = Limit {
 
 impl AuthApi for App {
     async fn register(&self, call: &Call, body: Registration) -> Result<RegisterAnswer, RegisterRefusal> {
+        let tokens = self.tokens()?;
         if self.registration == settings::Registration::Closed {
             Err(Forbidden::new(
                 "registration-closed",
@@ -59,7 +60,7 @@ impl AuthApi for App {
         let session_id = session.session_id;
         let user = self.store.register(self.new_user(body, password_hash), session).await?;
         let etag = entity_tag(user.version);
-        let body = self.session(&user, session_id, &refresh_token)?;
+        let body = self.session(tokens, &user, session_id, &refresh_token)?;
         Ok(RegisterAnswer::Created {
             location: "/api/auth/me".to_owned(),
             etag,
@@ -68,6 +69,7 @@ impl AuthApi for App {
     }
 
     async fn login(&self, call: &Call, body: Credentials) -> Result<LoginAnswer, LoginRefusal> {
+        let tokens = self.tokens()?;
         let account = fold_email(body.email.as_str());
         self.count_address(&ADDRESS_GUESSES, call).await?;
         self.store.count_attempt(&ACCOUNT_GUESSES, &account).await?;
@@ -78,9 +80,10 @@ impl AuthApi for App {
             .create_session(&user, session)
             .await
             .map_err(wrong_credentials)?;
+        self.note_activity(&user).await;
         self.store.forget_attempts(&ACCOUNT_GUESSES, &account).await?;
         Ok(LoginAnswer::Ok {
-            body: self.session(&user, session_id, &refresh_token)?,
+            body: self.session(tokens, &user, session_id, &refresh_token)?,
         })
     }
 
@@ -89,6 +92,7 @@ impl AuthApi for App {
         _call: &Call,
         body: TokenRefresh,
     ) -> Result<RefreshTokensAnswer, RefreshTokensRefusal> {
+        let tokens = self.tokens()?;
         let refused = || Unauthorized::new("invalid-refresh-token", "Sign in again.");
         let presented: RefreshToken = body.refresh_token.expose().parse().map_err(|_| refused())?;
         let Some((session, user)) = self.store.find_session(presented.session_id).await? else {
@@ -105,18 +109,21 @@ impl AuthApi for App {
             Failure::Refused(_) => Failure::Refused(refused()),
             Failure::Fault(fault) => Failure::Fault(fault),
         })?;
+        self.note_activity(&user).await;
         Ok(RefreshTokensAnswer::Ok {
-            body: self.session(&user, session.session_id, &next.reveal())?,
+            body: self.session(tokens, &user, session.session_id, &next.reveal())?,
         })
     }
 
     async fn logout(&self, _call: &Call, caller: Caller, body: Option<Logout>) -> Result<LogoutAnswer, LogoutRefusal> {
         let Caller { user, session } = caller;
+        let session = session.ok_or_else(managed_externally)?;
         if body.is_some_and(|body| body.everywhere) {
-            self.store.revoke_all_sessions(user.user_id, None).await?;
-        } else {
-            self.store.revoke_session(user.user_id, session.session_id).await?;
+            self.store
+                .revoke_all_sessions(user.user_id, Some(session.session_id))
+                .await?;
         }
+        self.store.sign_out(user.user_id, session.session_id).await?;
         Ok(LogoutAnswer::NoContent)
     }
 
@@ -138,6 +145,7 @@ impl AuthApi for App {
         body: PasswordChange,
     ) -> Result<ChangePasswordAnswer, ChangePasswordRefusal> {
         let Caller { user, session } = caller;
+        let session = session.ok_or_else(managed_externally)?;
         let account = fold_email(user.email.as_str());
         self.store.count_attempt(&ACCOUNT_GUESSES, &account).await?;
         let wrong = || Forbidden::new("wrong-password", "The current password is another one.");
@@ -151,7 +159,7 @@ impl AuthApi for App {
         )?;
         let hash = self.hash(&body.new_password).await?;
         self.store
-            .set_password_hash(&user, hash)
+            .change_password(&user, hash)
             .await
             .map_err(|failure| match failure {
                 Failure::Refused(StaleCredentials) => Failure::Refused(wrong()),
@@ -166,7 +174,22 @@ impl AuthApi for App {
 }
 
 impl App {
-    async fn count_address(&self, limit: &Limit, call: &Call) -> Result<(), Failure<TooManyRequests>> {
+    /// What issues tokens, where we sign people in.
+    fn tokens(&self) -> Result<&Tokens, Forbidden> {
+        match &self.authority {
+            Authority::Local(tokens) => Ok(tokens),
+            Authority::External(_) => Err(managed_externally()),
+        }
+    }
+
+    /// A sign-in or a refresh that is done stays done where this fails: then a later one of the day notes it.
+    async fn note_activity(&self, user: &User) {
+        if let Err(fault) = self.store.note_activity(user).await {
+            tracing::warn!(error = %fault, "activity was not noted");
+        }
+    }
+
+    pub(super) async fn count_address(&self, limit: &Limit, call: &Call) -> Result<(), Failure<TooManyRequests>> {
         match call.address() {
             Some(address) => self.store.count_attempt(limit, &address.to_string()).await,
             None => Ok(()),
@@ -198,11 +221,11 @@ impl App {
     }
 
     async fn verify(&self, password: Secret, user: Option<&User>) -> Result<Verdict, Fault> {
-        let stored = user.map(|user| user.password_hash.expose().to_owned());
+        let stored = user.and_then(|user| Some(user.password_hash.as_ref()?.expose().to_owned()));
         self.passwords.verify(password, stored).await.map_err(busy)
     }
 
-    async fn hash(&self, password: &NewPassword) -> Result<Secret, Fault> {
+    pub(super) async fn hash(&self, password: &NewPassword) -> Result<Secret, Fault> {
         self.passwords
             .hash(password.expose().into())
             .await
@@ -219,7 +242,7 @@ impl App {
         NewUser {
             email,
             display_name,
-            password_hash,
+            password_hash: Some(password_hash),
             role: UserRole::User,
         }
     }
@@ -242,15 +265,29 @@ impl App {
     }
 
     /// The tokens of a session, for its user.
-    fn session(&self, user: &User, session_id: uuid::Uuid, refresh_token: &Secret) -> Result<Session, Fault> {
+    fn session(
+        &self,
+        tokens: &Tokens,
+        user: &User,
+        session_id: uuid::Uuid,
+        refresh_token: &Secret,
+    ) -> Result<Session, Fault> {
         Ok(Session {
-            access_token: self.tokens.issue(user.user_id, session_id).map_err(Fault::internal)?,
+            access_token: tokens.issue(user.user_id, session_id).map_err(Fault::internal)?,
             refresh_token: refresh_token.clone(),
             token_type: SessionTokenType::Bearer,
             expires_in: i32::try_from(ACCESS_LIFETIME.num_seconds()).map_err(Fault::internal)?,
             user: user.account(),
         })
     }
+}
+
+/// Closed like registration may be: by a setting of the deployment.
+fn managed_externally() -> Forbidden {
+    Forbidden::new(
+        "auth-managed-externally",
+        "Another issuer signs people in; sign up, in and out there, and change your password there.",
+    )
 }
 
 /// The one refusal of every sign-in.
@@ -271,7 +308,11 @@ fn busy(error: PasswordError) -> Fault {
     }
 }
 
-fn refuse_common(pointer: &str, password: &NewPassword, inputs: &[&str]) -> Result<(), UnprocessableContent> {
+pub(super) fn refuse_common(
+    pointer: &str,
+    password: &NewPassword,
+    inputs: &[&str],
+) -> Result<(), UnprocessableContent> {
     if !is_common(password.expose(), inputs) {
         return Ok(());
     }

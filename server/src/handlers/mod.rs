@@ -2,8 +2,15 @@
 //! No HTTP and no DynamoDB here: input and answers are the contract's types, data comes from the store.
 
 mod auth;
+mod configuration;
+mod dashboard;
+mod events;
+mod idempotency;
+mod invitations;
+mod members;
 mod spaces;
 mod system;
+mod tasks;
 mod users;
 
 use lockstep_runtime::{PreconditionFailed, if_match, if_none_match};

@@ -2,17 +2,18 @@
 //! To everybody but its members a space does not exist.
 
 use lockstep_runtime::actix::Call;
-use lockstep_runtime::{Fault, Forbidden, PreconditionRequired};
+use lockstep_runtime::{Fault, Forbidden, PreconditionRequired, Secret};
 use spaces_contract::{
     CreatedSpace, InviteCode, InvitePolicy, MemberListVisibility, NewSpace, Space, SpaceList, SpaceSettings,
 };
 
+use super::idempotency::{Attempt, Created};
 use super::{check_if_match, is_known};
 use crate::api::{
-    CreateSpaceAnswer, CreateSpaceRefusal, DeleteSpaceAnswer, DeleteSpaceParams, DeleteSpaceRefusal, GetSpaceAnswer,
-    GetSpaceParams, GetSpaceRefusal, ListSpacesAnswer, ListSpacesParams, ListSpacesRefusal, RotateInviteCodeAnswer,
-    RotateInviteCodeParams, RotateInviteCodeRefusal, SpacesApi, UpdateSpaceSettingsAnswer, UpdateSpaceSettingsParams,
-    UpdateSpaceSettingsRefusal,
+    CreateSpaceAnswer, CreateSpaceParams, CreateSpaceRefusal, DeleteSpaceAnswer, DeleteSpaceParams, DeleteSpaceRefusal,
+    GetSpaceAnswer, GetSpaceParams, GetSpaceRefusal, ListSpacesAnswer, ListSpacesParams, ListSpacesRefusal,
+    RotateInviteCodeAnswer, RotateInviteCodeParams, RotateInviteCodeRefusal, SpacesApi, UpdateSpaceSettingsAnswer,
+    UpdateSpaceSettingsParams, UpdateSpaceSettingsRefusal,
 };
 use crate::app::{App, Caller};
 use crate::auth::codes;
@@ -22,32 +23,26 @@ use crate::store::MemberSpace;
 impl SpacesApi for App {
     async fn create_space(
         &self,
-        _call: &Call,
+        call: &Call,
         caller: Caller,
+        params: CreateSpaceParams,
         body: NewSpace,
     ) -> Result<CreateSpaceAnswer, CreateSpaceRefusal> {
-        let NewSpace {
-            name,
-            description,
-            color,
-        } = body;
-        let settings = SpaceSettings {
-            name,
-            description,
-            color,
-            member_list_visibility: MemberListVisibility::Members,
-            who_may_invite: InvitePolicy::Admins,
+        let key = params.idempotency_key.as_deref();
+        let created = match self.once(call, Some(&caller), key, &body).await? {
+            Attempt::Replay(created) => created,
+            Attempt::First(once) => {
+                let code = codes::new_code().map_err(Fault::internal)?;
+                let hash = codes::hash(&code).to_string();
+                let answer = |space| once.keep(created_space(space, code));
+                let owner = caller.user.user_id;
+                self.store
+                    .create_space(owner, first_settings(body), &hash, answer)
+                    .await?
+            }
         };
-        let code = codes::new_code().map_err(Fault::internal)?;
-        let hash = codes::hash(&code).to_string();
-        let space = self.store.create_space(caller.user.user_id, settings, &hash).await?;
-        let etag = entity_tag(&space);
-        let body = with_code(space.into_space(), code);
-        Ok(CreateSpaceAnswer::Created {
-            location: format!("/api/spaces/{}", body.space_id),
-            etag,
-            body,
-        })
+        let Created { location, etag, body } = created;
+        Ok(CreateSpaceAnswer::Created { location, etag, body })
     }
 
     async fn list_spaces(
@@ -145,8 +140,34 @@ impl SpacesApi for App {
     }
 }
 
+/// What a space begins with.
+fn first_settings(space: NewSpace) -> SpaceSettings {
+    let NewSpace {
+        name,
+        description,
+        color,
+    } = space;
+    SpaceSettings {
+        name,
+        description,
+        color,
+        member_list_visibility: MemberListVisibility::Members,
+        who_may_invite: InvitePolicy::Admins,
+    }
+}
+
+fn created_space(space: MemberSpace, code: Secret) -> Created<CreatedSpace> {
+    let etag = entity_tag(&space);
+    let body = with_code(space.into_space(), code);
+    Created {
+        location: format!("/api/spaces/{}", body.space_id),
+        etag,
+        body,
+    }
+}
+
 /// The entity tag of a space as its member sees it: the role is part of what is seen.
-fn entity_tag(space: &MemberSpace) -> String {
+pub(super) fn entity_tag(space: &MemberSpace) -> String {
     format!("\"{}-{}\"", space.version(), space.role())
 }
 
@@ -161,7 +182,7 @@ fn require_administrator(space: &MemberSpace) -> Result<(), Forbidden> {
 }
 
 /// Every field of the space, and the code: a new field of `Space` stops the build here.
-fn with_code(space: Space, invite_code: lockstep_runtime::Secret) -> CreatedSpace {
+fn with_code(space: Space, invite_code: Secret) -> CreatedSpace {
     let Space {
         space_id,
         name,

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::io::IsTerminal as _;
 use std::net::{IpAddr, Ipv4Addr};
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -12,10 +13,20 @@ use lockstep_runtime::Secret;
 use tracing::Level;
 
 use super::WrongSetting;
-use super::{Database, Environment, InvalidSettings, KeySource, LogFormat, PemAlgorithm, Registration, Settings};
+use super::{
+    AuthMode, Database, Environment, InvalidSettings, KeySource, LogFormat, PemAlgorithm, Registration, RequestRate,
+    Settings,
+};
 
 /// Only programs on this machine reach it.
 const THIS_MACHINE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// Requests of one client per minute, and at once: more than a busy page or an office behind one address needs.
+const REQUESTS_PER_MINUTE: u32 = 1200;
+const REQUEST_BURST: NonZeroU32 = NonZeroU32::MIN.saturating_add(599);
+
+/// Requests in flight: each is a few kilobytes, and beyond these the wait alone would be too long.
+const MAX_IN_FLIGHT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1023);
 
 const ENVIRONMENTS: [(&str, Environment); 3] = [
     ("dev", Environment::Dev),
@@ -23,8 +34,14 @@ const ENVIRONMENTS: [(&str, Environment); 3] = [
     ("prod", Environment::Prod),
 ];
 
-/// The modes `cognito` and `oidc` are to come.
-const AUTH_MODES: [(&str, ()); 1] = [("local", ())];
+/// Reads what belongs to a mode.
+type ReadAuthMode = fn(&mut Reader, Environment) -> AuthMode;
+
+const AUTH_MODES: [(&str, ReadAuthMode); 3] = [
+    ("local", |_, _| AuthMode::Local),
+    ("cognito", Reader::cognito),
+    ("oidc", Reader::oidc),
+];
 
 const LOG_LEVELS: [(&str, Level); 5] = [
     ("error", Level::ERROR),
@@ -64,7 +81,7 @@ impl Reader {
 
     pub(super) fn settings(&mut self) -> Settings {
         let environment = self.choice("ENVIRONMENT", &ENVIRONMENTS, Environment::Dev);
-        self.choice("AUTH_MODE", &AUTH_MODES, ());
+        let auth = self.choice("AUTH_MODE", &AUTH_MODES, |_, _| AuthMode::Local);
         Settings {
             host: self
                 .parsed("HOST", "an IP address, as 127.0.0.1 or 0.0.0.0", plain)
@@ -81,6 +98,12 @@ impl Reader {
                 origin,
             ),
             database: self.database(environment),
+            auth: auth(self, environment),
+            sts_endpoint: self.parsed(
+                "AWS_ENDPOINT_URL_STS",
+                "a URL that starts with http:// or https://",
+                url,
+            ),
             signing_key: self.signing_key(environment),
             registration: self.choice("REGISTRATION", &REGISTRATIONS, Registration::Open),
             trusted_proxies: self.list(
@@ -88,6 +111,12 @@ impl Reader {
                 "addresses or networks as 10.0.0.0/8, with commas",
                 network,
             ),
+            rate_limit: self.rate_limit(),
+            max_in_flight: self
+                .parsed("MAX_IN_FLIGHT", "a whole number from 1", plain)
+                .unwrap_or(MAX_IN_FLIGHT),
+            metrics_token: self.parsed("METRICS_TOKEN", "16 characters or more", long_secret),
+            admin_password: self.parsed("SPACES_ADMIN_PASSWORD", "12 to 128 characters", plain),
             security_contact: self
                 .parsed(
                     "SECURITY_CONTACT",
@@ -96,6 +125,15 @@ impl Reader {
                 )
                 .unwrap_or_else(|| "mailto:security@localhost".to_owned()),
         }
+    }
+
+    fn rate_limit(&mut self) -> Option<RequestRate> {
+        let per_minute = self.parsed("RATE_LIMIT_PER_MINUTE", "a whole number, 0 for no limit", plain);
+        let burst = self.parsed("RATE_LIMIT_BURST", "a whole number from 1", plain);
+        Some(RequestRate {
+            per_minute: NonZeroU32::new(per_minute.unwrap_or(REQUESTS_PER_MINUTE))?,
+            burst: burst.unwrap_or(REQUEST_BURST),
+        })
     }
 
     fn database(&mut self, environment: Environment) -> Database {
@@ -120,6 +158,52 @@ impl Reader {
             table: self.text("DYNAMODB_TABLE").unwrap_or("spaces").to_owned(),
             endpoint: self.parsed("DYNAMODB_ENDPOINT", "a URL that starts with http:// or https://", url),
         }
+    }
+
+    fn cognito(&mut self, environment: Environment) -> AuthMode {
+        let (allowed, https_url) = issuer_url(environment);
+        AuthMode::Cognito {
+            pool_id: self.needed(
+                "COGNITO_USER_POOL_ID",
+                "as eu-west-1_a1B2c3D4e",
+                "AUTH_MODE=cognito",
+                user_pool,
+            ),
+            client_id: self.needed(
+                "COGNITO_CLIENT_ID",
+                "letters and digits",
+                "AUTH_MODE=cognito",
+                app_client,
+            ),
+            endpoint: self.parsed("COGNITO_ENDPOINT", allowed, https_url),
+        }
+    }
+
+    fn oidc(&mut self, environment: Environment) -> AuthMode {
+        let name = match self.text("OIDC_JWKS_URL") {
+            None if self.text("BETTER_AUTH_PUBLIC_KEY_URL").is_some() => "BETTER_AUTH_PUBLIC_KEY_URL",
+            _ => "OIDC_JWKS_URL",
+        };
+        let (allowed, https_url) = issuer_url(environment);
+        AuthMode::Oidc {
+            issuer: self.needed("OIDC_ISSUER", "the URL in the claim iss", "AUTH_MODE=oidc", issuer),
+            audience: self.needed("OIDC_AUDIENCE", "the claim aud", "AUTH_MODE=oidc", plain),
+            jwks_url: self.needed(name, allowed, "AUTH_MODE=oidc", https_url),
+        }
+    }
+
+    /// A value that must be there.
+    fn needed(
+        &mut self,
+        name: &'static str,
+        allowed: &str,
+        when: &str,
+        parse: impl Fn(&str) -> Option<String>,
+    ) -> String {
+        if self.text(name).is_none() {
+            self.refuse(name, format!("must be set when {when}: {allowed}"));
+        }
+        self.parsed(name, allowed, parse).unwrap_or_default()
     }
 
     fn signing_key(&mut self, environment: Environment) -> KeySource {
@@ -197,12 +281,7 @@ impl Reader {
 
     fn choice<T: Copy>(&mut self, name: &'static str, choices: &[(&str, T)], default: T) -> T {
         let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
-        let to_come = if name == "AUTH_MODE" {
-            " (cognito and oidc are not supported yet)"
-        } else {
-            ""
-        };
-        let allowed = names.join(" or ") + to_come;
+        let allowed = names.join(" or ");
         let choose = |text: &str| choices.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
         self.parsed(name, &allowed, choose).unwrap_or(default)
     }
@@ -248,9 +327,40 @@ fn network(text: &str) -> Option<IpNet> {
         .or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }
 
+fn long_secret(text: &str) -> Option<Secret> {
+    (text.chars().count() >= 16).then(|| text.into())
+}
+
 fn url(text: &str) -> Option<String> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     (!rest.is_empty() && text.chars().all(|c| c.is_ascii_graphic())).then(|| text.to_owned())
+}
+
+/// Where an issuer is asked: in production nobody in between may answer instead.
+fn issuer_url(environment: Environment) -> (&'static str, fn(&str) -> Option<String>) {
+    match environment {
+        Environment::Prod => ("a URL that starts with https:// in prod", |text| {
+            url(text).filter(|url| url.starts_with("https://"))
+        }),
+        Environment::Dev | Environment::Staging => ("a URL that starts with http:// or https://", url),
+    }
+}
+
+/// An issuer exactly as in its tokens: a URL without a fragment (OpenID Connect Core 1.0, 2).
+fn issuer(text: &str) -> Option<String> {
+    url(text).filter(|url| !url.contains('#') && url.len() <= 512)
+}
+
+fn user_pool(text: &str) -> Option<String> {
+    let (region, id) = text.split_once('_')?;
+    let is_region = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let is_pool = region.contains('-') && region.chars().all(is_region) && app_client(id).is_some();
+    is_pool.then(|| text.to_owned())
+}
+
+fn app_client(text: &str) -> Option<String> {
+    let is_id = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric());
+    is_id.then(|| text.to_owned())
 }
 
 fn contact(text: &str) -> Option<String> {

@@ -131,11 +131,26 @@ impl Engine {
 
     /// Deletes the items whose time has come, which AWS does by itself; answers how many.
     pub(super) async fn sweep(&self) -> Result<usize, DynoxideError> {
+        self.blocking(Database::sweep_ttl).await
+    }
+
+    /// Copies the whole database, as it is at one moment, into a new file.
+    pub(super) async fn backup(&self, file: String) -> Result<(), DynoxideError> {
+        self.blocking(move |database| database.vacuum_into(&file)).await
+    }
+
+    /// Replaces the whole database with a copy made by [`Engine::backup`]. A file that is none changes nothing.
+    pub(super) async fn restore(&self, file: String) -> Result<(), DynoxideError> {
+        self.blocking(move |database| database.restore_from(&file)).await
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Database) -> Result<T, DynoxideError> + Send + 'static,
+    ) -> Result<T, DynoxideError> {
         let engine = self.clone();
-        let sweep = move || engine.guarded(Access::Write, |database| database.sweep_ttl());
-        tokio::task::spawn_blocking(sweep)
-            .await
-            .unwrap_or_else(|error| Err(panicked(&error)))
+        let work = tokio::task::spawn_blocking(move || engine.guarded(Access::Write, work));
+        work.await.unwrap_or_else(|error| Err(panicked(&error)))
     }
 
     /// Runs one call. A panic in the engine poisons its lock for good: the database is then closed, this call answers

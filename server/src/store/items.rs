@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use lockstep_runtime::Fault;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -82,6 +82,13 @@ pub(super) mod sortable_time {
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
         DateTime::deserialize(deserializer)
     }
+}
+
+/// The first whole millisecond that is not before: nothing that is stored has a finer time.
+pub(super) fn whole_millisecond(time: DateTime<Utc>) -> DateTime<Utc> {
+    let rest = i64::from(time.timestamp_subsec_nanos() % 1_000_000);
+    let missing = TimeDelta::nanoseconds((1_000_000 - rest) % 1_000_000);
+    time.checked_add_signed(missing).unwrap_or(time)
 }
 
 #[cfg(test)]

@@ -1,17 +1,31 @@
 //! The store: the only place that knows DynamoDB, its keys, conditions, paging and errors. It decides nothing about
 //! who may do what; that is for the rules and the handlers.
 
+mod activity;
+mod by_age;
+mod comments;
+mod configuration;
+mod counters;
+mod dashboard;
 mod deletes;
 mod engine;
 mod errors;
+mod events;
+mod feedback;
+mod idempotency;
+mod invitations;
 mod items;
 mod keys;
+mod members;
+mod merge;
 mod meter;
 mod preferences;
 mod reads;
+mod recount;
 mod sessions;
 mod spaces;
 mod table;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod throttle;
@@ -28,15 +42,25 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, HttpClient, Region, StalledStreamProtectionConfig};
 use lockstep_runtime::{Fault, PreconditionFailed};
+use prometheus::IntCounterVec;
 
+pub use self::by_age::ByAge;
+pub use self::configuration::{Configuration, ConfigurationRefused};
+pub use self::events::{EventFilter, EventPage, Ingested, MemberEvent};
+pub use self::idempotency::{Kept, Record};
+pub use self::invitations::InvitationTerms;
 pub use self::keys::fold_email;
+pub use self::members::SpaceMember;
 pub use self::meter::count_round_trips;
+pub use self::recount::Recounted;
 pub use self::sessions::{NewSession, ReusedToken, Session};
-pub use self::spaces::{MemberSpace, Page};
+pub use self::spaces::{MemberSpace, Page, personal_space_of};
+pub use self::tasks::{StoredTask, TaskFilter, TaskPage, TaskRefused};
 pub use self::throttle::Limit;
-pub use self::users::{NewUser, StaleCredentials, User};
+pub use self::users::{NewUser, Occasion, StaleCredentials, Subject, User, UserFilter, UserRefused};
 
 use self::engine::{Engine, Source};
+use self::meter::Meter;
 use crate::clock::Clock;
 
 /// The longest that one try may take: several times what DynamoDB needs, a fraction of what a caller waits.
@@ -67,6 +91,7 @@ pub struct Store {
     client: Client,
     table: Arc<str>,
     clock: Clock,
+    meter: Meter,
     /// The engine inside the process, where there is one.
     engine: Option<Engine>,
 }
@@ -87,27 +112,34 @@ impl Store {
 
     /// A table of DynamoDB, with the credentials that the AWS SDK finds. The endpoint is for others than AWS's own.
     /// Connects with the first request.
-    pub async fn dynamodb(region: String, endpoint: Option<String>, table: String, clock: Clock) -> Self {
+    pub async fn dynamodb(
+        region: String,
+        endpoint: Option<String>,
+        table: String,
+        clock: Clock,
+    ) -> Result<Self, Fault> {
         let found = aws_config::defaults(BehaviorVersion::latest())
             .region(Region::new(region))
             .load()
             .await;
         let mut configuration = Builder::from(&found);
         configuration.set_endpoint_url(endpoint);
-        let client = Client::from_conf(limits(configuration).build());
-        Self {
+        let meter = Meter::new()?;
+        let client = Client::from_conf(limits(configuration, &meter).build());
+        Ok(Self {
             client,
             table: table.into(),
             clock,
+            meter,
             engine: None,
-        }
+        })
     }
 
     async fn over(source: Source, clock: Clock) -> Result<Self, Fault> {
         let engine = Engine::open(source).map_err(Fault::unavailable)?;
         let store = Self {
             engine: Some(engine.clone()),
-            ..Self::through(engine, clock)
+            ..Self::through(engine, clock)?
         };
         store.ensure_table().await?;
         Ok(store)
@@ -115,7 +147,7 @@ impl Store {
 
     /// Over a connector of ours. Nothing is looked up, neither credentials nor a region nor a certificate, and nothing is
     /// signed.
-    fn through(connector: impl HttpClient + 'static, clock: Clock) -> Self {
+    fn through(connector: impl HttpClient + 'static, clock: Clock) -> Result<Self, Fault> {
         let configuration = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("embedded"))
@@ -123,13 +155,20 @@ impl Store {
             .allow_no_auth()
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .http_client(connector);
-        let client = Client::from_conf(limits(configuration).build());
-        Self {
+        let meter = Meter::new()?;
+        let client = Client::from_conf(limits(configuration, &meter).build());
+        Ok(Self {
             client,
             table: EMBEDDED_TABLE.into(),
             clock,
+            meter,
             engine: None,
-        }
+        })
+    }
+
+    /// How many calls were made, by operation of DynamoDB.
+    pub fn calls(&self) -> IntCounterVec {
+        self.meter.calls.clone()
     }
 
     /// Whether the database answers: one cheap read.
@@ -150,8 +189,34 @@ impl Store {
     }
 }
 
+/// Copies of the embedded database. DynamoDB has backups of its own.
+impl Store {
+    /// Writes the whole database, as it is at one moment, into a new file; requests go on meanwhile.
+    ///
+    /// # Errors
+    /// Where there is no embedded database, or the file cannot be written.
+    pub async fn backup(&self, file: &Path) -> Result<(), Fault> {
+        let engine = self.engine.as_ref().ok_or_else(|| Fault::internal(NOT_EMBEDDED))?;
+        engine.backup(file.display().to_string()).await.map_err(Fault::internal)
+    }
+
+    /// Replaces the whole database with a backup. A file that is none changes nothing.
+    ///
+    /// # Errors
+    /// Where there is no embedded database, or the file is no backup.
+    pub async fn restore(&self, file: &Path) -> Result<(), Fault> {
+        let engine = self.engine.as_ref().ok_or_else(|| Fault::internal(NOT_EMBEDDED))?;
+        engine
+            .restore(file.display().to_string())
+            .await
+            .map_err(Fault::internal)
+    }
+}
+
+const NOT_EMBEDDED: &str = "only the embedded database is backed up here; DynamoDB has backups of its own";
+
 /// What holds for every database: bounded time, few and spread tries, and the count of round trips.
-fn limits(configuration: Builder) -> Builder {
+fn limits(configuration: Builder, meter: &Meter) -> Builder {
     let timeouts = TimeoutConfig::builder()
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .operation_timeout(OPERATION_TIMEOUT);
@@ -162,7 +227,7 @@ fn limits(configuration: Builder) -> Builder {
     configuration
         .timeout_config(timeouts.build())
         .retry_config(retries)
-        .interceptor(meter::Meter)
+        .interceptor(meter.clone())
 }
 
 /// Waits before the next try of something that the SDK does not try again by itself.

@@ -6,8 +6,9 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use lockstep_runtime::Fault;
 
 use super::errors::fault;
-use super::items::{Attributes, Entity, from_item};
-use super::keys::{Key, PK, SK};
+use super::items::{Attributes, ENTITY_TYPE, Entity, from_item};
+use super::keys::{Key, KeyRange, PK, SK};
+use super::table::GSI2;
 use super::{Store, TRIES, back_off};
 
 impl Store {
@@ -87,6 +88,61 @@ impl Store {
         })
     }
 
+    /// Items of a stretch of a partition, from after the key `after`, in the order of their sort keys.
+    pub(super) async fn query_range(
+        &self,
+        range: &KeyRange,
+        after: Option<Key>,
+        limit: Option<i32>,
+        order: Order,
+    ) -> Result<QueryPage, Fault> {
+        let request = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .key_condition_expression("#pk = :pk AND #sk BETWEEN :first AND :last")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_names("#sk", SK)
+            .expression_attribute_values(":pk", AttributeValue::S(range.pk.clone()))
+            .expression_attribute_values(":first", AttributeValue::S(range.first.clone()))
+            .expression_attribute_values(":last", AttributeValue::S(range.last.clone()))
+            .set_exclusive_start_key(after.map(Key::attributes))
+            .set_limit(limit)
+            .scan_index_forward(order == Order::Ascending)
+            .consistent_read(true);
+        let answer = request.send().await.map_err(fault)?;
+        let next = answer.last_evaluated_key.as_ref().and_then(Key::of);
+        Ok(QueryPage {
+            items: answer.items.unwrap_or_default(),
+            next,
+        })
+    }
+
+    /// The keys of the items of one type by the time of their creation, at most `limit` of them, with what the next part
+    /// begins after. From an index, so what was just written may not be there yet.
+    pub(super) async fn keys_of_type(
+        &self,
+        entity_type: &str,
+        after: Option<Attributes>,
+        order: Order,
+        limit: i32,
+    ) -> Result<(Vec<Key>, Option<Attributes>), Fault> {
+        let request = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .index_name(GSI2)
+            .key_condition_expression("#type = :type")
+            .expression_attribute_names("#type", ENTITY_TYPE)
+            .expression_attribute_values(":type", AttributeValue::S(entity_type.into()))
+            .set_exclusive_start_key(after)
+            .scan_index_forward(order == Order::Ascending)
+            .limit(limit);
+        let answer = request.send().await.map_err(fault)?;
+        let keys = answer.items.unwrap_or_default().iter().filter_map(Key::of).collect();
+        Ok((keys, answer.last_evaluated_key))
+    }
+
     /// The keys of a whole partition, at most 100 at a time: for deleting it.
     pub(super) async fn keys_in(
         &self,
@@ -112,6 +168,13 @@ impl Store {
             next,
         ))
     }
+}
+
+/// In which order of sort keys a query answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    Ascending,
+    Descending,
 }
 
 /// A page of a query as DynamoDB cuts it: more may follow although it has fewer items than asked for.

@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Store;
+use super::counters::{Scope, Tally};
 use super::items::{Entity, from_item, to_value};
 use super::keys::{self, Key};
 use super::transactions::Transaction;
 use super::updates::Update;
 use super::users::{StaleCredentials, User};
-use spaces_contract::UserStatus;
+use spaces_contract::{ActivityKind, UserStatus};
 
 /// A session, found by its id.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -79,6 +80,7 @@ impl Store {
         ];
         let credentials = transaction.check(profile, unchanged)?;
         begin_session(&mut transaction, user.user_id, new, self.clock.now())?;
+        self.add_activity(&mut transaction, user.user_id, ActivityKind::SignedIn, None)?;
         self.commit(transaction).await.map_err(|failure| match failure {
             Failure::Refused(failed) if failed.contains(credentials) => Failure::Refused(StaleCredentials),
             Failure::Refused(failed) => Fault::internal(format!("a session id twice: {failed:?}")).into(),
@@ -144,6 +146,42 @@ impl Store {
             }
             Err(Failure::Fault(fault)) => Err(fault.into()),
         }
+    }
+
+    /// Notes that the user is active today, once a day: after a sign-in or a refresh. Where another request of the user
+    /// was faster, that one has noted it.
+    pub async fn note_activity(&self, user: &User) -> Result<(), Fault> {
+        let today = self.clock.now().date_naive();
+        if user.last_active_on >= Some(today) {
+            return Ok(());
+        }
+        let active = User {
+            last_active_on: Some(today),
+            ..user.clone()
+        };
+        let mut transaction = self.transaction();
+        transaction.update(
+            Update::beside_version(keys::user_profile(user.user_id))
+                .when_unchanged("lastActiveOn", user.last_active_on)
+                .set("lastActiveOn", today),
+        )?;
+        transaction.count(Scope::Deployment, Tally::of_user(Some(user), Some(&active)));
+        match self.commit(transaction).await {
+            Ok(()) | Err(Failure::Refused(_)) => Ok(()),
+            Err(Failure::Fault(fault)) => Err(fault),
+        }
+    }
+
+    /// Ends a session because its user wants that. One round trip.
+    pub async fn sign_out(&self, user_id: Uuid, session_id: Uuid) -> Result<(), Fault> {
+        let mut transaction = self.transaction();
+        transaction.delete(keys::session(session_id))?;
+        transaction.delete(keys::user_session(user_id, session_id))?;
+        self.add_activity(&mut transaction, user_id, ActivityKind::SignedOut, None)?;
+        self.commit(transaction).await.map_err(|failure| match failure {
+            Failure::Refused(failed) => Fault::internal(format!("a new id twice: {failed:?}")),
+            Failure::Fault(fault) => fault,
+        })
     }
 
     /// Ends a session: its access and refresh tokens stop working at once.

@@ -5,12 +5,17 @@ mod deletion;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use lockstep_runtime::{Conflict, Failure, Fault, NotFound, OneOf, PreconditionFailed};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::items::{Entity, from_item, sortable_time};
+use super::counters::{Scope, Tally};
+use super::idempotency::Kept;
+use super::items::{Attributes, Entity, from_item, sortable_time, to_value};
+use super::keys::Key;
 use super::transactions::Transaction;
 use super::updates::Update;
 use super::{Store, keys, stale_version};
@@ -21,22 +26,24 @@ use spaces_contract::{
 /// A space as stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct StoredSpace {
-    space_id: Uuid,
-    name: SpaceName,
+pub(super) struct StoredSpace {
+    pub(super) space_id: Uuid,
+    pub(super) name: SpaceName,
     description: Option<SpaceDescription>,
     color: Option<Color>,
     kind: SpaceKind,
     member_list_visibility: MemberListVisibility,
     who_may_invite: InvitePolicy,
     member_count: i32,
+    /// Never 0: the last owner can neither go nor be demoted.
+    owner_count: i32,
     /// The hash of the invite code; a personal space has none.
     invite_hash: Option<String>,
     #[serde(with = "sortable_time")]
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     /// Since when it is being deleted.
-    deleting_since: Option<DateTime<Utc>>,
+    pub(super) deleting_since: Option<DateTime<Utc>>,
     version: u64,
 }
 
@@ -47,11 +54,11 @@ impl Entity for StoredSpace {
 /// A membership; stored twice, once in the partition of either side.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Membership {
-    space_id: Uuid,
-    user_id: Uuid,
-    role: SpaceRole,
-    joined_at: DateTime<Utc>,
+pub(super) struct Membership {
+    pub(super) space_id: Uuid,
+    pub(super) user_id: Uuid,
+    pub(super) role: SpaceRole,
+    pub(super) joined_at: DateTime<Utc>,
 }
 
 impl Entity for Membership {
@@ -61,8 +68,8 @@ impl Entity for Membership {
 /// Finds the space of an invite code.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct InviteGuard {
-    space_id: Uuid,
+pub(super) struct InviteGuard {
+    pub(super) space_id: Uuid,
 }
 
 impl Entity for InviteGuard {
@@ -82,6 +89,55 @@ impl MemberSpace {
     /// What the member may do.
     pub fn role(&self) -> SpaceRole {
         self.role
+    }
+
+    /// How many owners there were when the space was read; at least 1.
+    pub(super) fn owner_count(&self) -> i32 {
+        self.space.owner_count
+    }
+
+    /// Whether a deletion was begun.
+    pub(super) fn is_deleting(&self) -> bool {
+        self.space.deleting_since.is_some()
+    }
+
+    /// What the space is called.
+    pub(super) fn name(&self) -> &SpaceName {
+        &self.space.name
+    }
+
+    /// Whose membership it is.
+    pub fn user_id(&self) -> Uuid {
+        self.user_id
+    }
+
+    /// Whether it is somebody's own space, or one for several people.
+    pub fn kind(&self) -> SpaceKind {
+        self.space.kind
+    }
+
+    /// Who sees the other members.
+    pub fn member_list_visibility(&self) -> MemberListVisibility {
+        self.space.member_list_visibility
+    }
+
+    /// Who may invite.
+    pub fn who_may_invite(&self) -> InvitePolicy {
+        self.space.who_may_invite
+    }
+
+    /// Which space.
+    pub fn space_id(&self) -> Uuid {
+        self.space.space_id
+    }
+
+    /// Lets a transaction fail unless the space is there still, not being deleted, and the member has the same role.
+    pub(super) fn check_unchanged(&self, transaction: &mut Transaction) -> Result<(), Fault> {
+        let space_id = self.space.space_id;
+        transaction.check_without(keys::space_metadata(space_id), "deletingSince")?;
+        let role = [("role", to_value(self.role)?)];
+        transaction.check(keys::user_space(self.user_id, space_id), role)?;
+        Ok(())
     }
 
     /// Raised with every change of the space.
@@ -108,6 +164,11 @@ impl MemberSpace {
     }
 }
 
+/// Whether a space is one for several people and there to stay.
+pub(super) fn is_shared(space: &StoredSpace) -> bool {
+    space.kind == SpaceKind::Shared && space.deleting_since.is_none()
+}
+
 /// A part of a list.
 #[derive(Clone, Debug)]
 pub struct Page<T> {
@@ -118,13 +179,15 @@ pub struct Page<T> {
 }
 
 impl Store {
-    /// Creates a shared space with its first owner and its invite code, all in one transaction.
-    pub async fn create_space(
+    /// Creates a shared space with its first owner and its invite code, and keeps the answer that `answer` makes of
+    /// it, all in one transaction. Refused while another request with the same Idempotency-Key is in flight.
+    pub async fn create_space<A>(
         &self,
         owner: Uuid,
         settings: SpaceSettings,
         invite_hash: &str,
-    ) -> Result<MemberSpace, Fault> {
+        answer: impl FnOnce(MemberSpace) -> Result<Kept<A>, Fault>,
+    ) -> Result<A, Failure<Conflict>> {
         let now = self.clock.now();
         let space = new_space(
             self.clock.new_id(),
@@ -133,22 +196,22 @@ impl Store {
             Some(invite_hash.to_owned()),
             now,
         );
+        let space_id = space.space_id;
         let mut transaction = self.transaction();
         add_space(&mut transaction, owner, &space, now)?;
-        transaction.put_new(
-            keys::invite_guard(invite_hash),
-            &InviteGuard {
-                space_id: space.space_id,
-            },
-        )?;
-        match self.commit(transaction).await {
-            Ok(()) => Ok(MemberSpace {
-                space,
-                user_id: owner,
-                role: SpaceRole::Owner,
-            }),
-            Err(Failure::Refused(failed)) => Err(Fault::internal(format!("a new id or code twice: {failed:?}"))),
-            Err(Failure::Fault(fault)) => Err(fault),
+        transaction.put_new(keys::invite_guard(invite_hash), &InviteGuard { space_id })?;
+        let Kept { answer, record } = answer(MemberSpace {
+            space,
+            user_id: owner,
+            role: SpaceRole::Owner,
+        })?;
+        match self.commit_once(transaction, record).await {
+            Ok(()) => Ok(answer),
+            Err(Failure::Refused(OneOf::First(in_flight))) => Err(Failure::Refused(in_flight)),
+            Err(Failure::Refused(OneOf::Second(failed))) => {
+                Err(Fault::internal(format!("a new id or code twice: {failed:?}")).into())
+            }
+            Err(Failure::Fault(fault)) => Err(fault.into()),
         }
     }
 
@@ -186,6 +249,69 @@ impl Store {
             items.extend(space.map(|space| MemberSpace { space, user_id, role }));
         }
         Ok(Page { items, next })
+    }
+
+    /// Those of the spaces that the user is a member of. One round trip for every 50 of them.
+    pub(super) async fn get_spaces(
+        &self,
+        user_id: Uuid,
+        space_ids: &[Uuid],
+    ) -> Result<HashMap<Uuid, MemberSpace>, Fault> {
+        let mut spaces = HashMap::with_capacity(space_ids.len());
+        for part in space_ids.chunks(50) {
+            let both = |id: &Uuid| [keys::space_metadata(*id), keys::user_space(user_id, *id)];
+            let mut found = self.get_all(part.iter().flat_map(both).collect()).await?;
+            for space_id in part {
+                let space = self.take_space(user_id, *space_id, &mut found)?;
+                spaces.extend(space.map(|space| (*space_id, space)));
+            }
+        }
+        Ok(spaces)
+    }
+
+    /// A space, where the user is a member of it, together with other items: one round trip.
+    pub(super) async fn get_space_and(
+        &self,
+        user_id: Uuid,
+        space_id: Uuid,
+        others: Vec<Key>,
+    ) -> Result<(Option<MemberSpace>, HashMap<Key, Attributes>), Fault> {
+        let mut wanted = vec![keys::space_metadata(space_id), keys::user_space(user_id, space_id)];
+        wanted.extend(others);
+        let mut found = self.get_all(wanted).await?;
+        let space = self.take_space(user_id, space_id, &mut found)?;
+        Ok((space, found))
+    }
+
+    pub(super) fn take_space(
+        &self,
+        user_id: Uuid,
+        space_id: Uuid,
+        found: &mut HashMap<Key, Attributes>,
+    ) -> Result<Option<MemberSpace>, Fault> {
+        let now = self.clock.now();
+        let space = found.remove(&keys::space_metadata(space_id));
+        let membership = found.remove(&keys::user_space(user_id, space_id));
+        let (Some(space), Some(membership)) = (space, membership) else {
+            return Ok(None);
+        };
+        let space = from_item::<StoredSpace>(space, now)?.filter(|space| space.deleting_since.is_none());
+        let both = space.zip(from_item::<Membership>(membership, now)?);
+        Ok(both.map(|(space, Membership { role, .. })| MemberSpace { space, user_id, role }))
+    }
+
+    /// All spaces of a user, by their age. Two round trips for every 100 of them.
+    pub async fn all_spaces(&self, user_id: Uuid) -> Result<Vec<MemberSpace>, Fault> {
+        let mut spaces = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.list_spaces(user_id, 100, after).await?;
+            spaces.extend(page.items);
+            after = page.next;
+            if after.is_none() {
+                return Ok(spaces);
+            }
+        }
     }
 
     /// A space with the membership of a user. Refused to everybody else. One round trip.
@@ -279,13 +405,13 @@ impl Store {
     }
 }
 
+/// The personal space of a user: it has the user's id, so that nobody has to look for it.
+pub fn personal_space_of(user_id: Uuid) -> Uuid {
+    user_id
+}
+
 /// Adds a personal space to the transaction that creates its owner.
-pub(super) fn add_personal_space(
-    transaction: &mut Transaction,
-    owner: Uuid,
-    space_id: Uuid,
-    now: DateTime<Utc>,
-) -> Result<(), Fault> {
+pub(super) fn add_personal_space(transaction: &mut Transaction, owner: Uuid, now: DateTime<Utc>) -> Result<(), Fault> {
     let settings = SpaceSettings {
         name: "Personal".parse().map_err(Fault::internal)?,
         description: None,
@@ -296,7 +422,7 @@ pub(super) fn add_personal_space(
     add_space(
         transaction,
         owner,
-        &new_space(space_id, SpaceKind::Personal, settings, None, now),
+        &new_space(personal_space_of(owner), SpaceKind::Personal, settings, None, now),
         now,
     )
 }
@@ -324,6 +450,7 @@ fn new_space(
         member_list_visibility,
         who_may_invite,
         member_count: 1,
+        owner_count: 1,
         invite_hash,
         created_at: now,
         updated_at: now,
@@ -343,13 +470,17 @@ fn add_space(transaction: &mut Transaction, owner: Uuid, space: &StoredSpace, no
     transaction.put_new(keys::space_metadata(space_id), space)?;
     transaction.put_new(keys::space_member(space_id, owner), &membership)?;
     transaction.put_new(keys::user_space(owner, space_id), &membership)?;
+    transaction.count(
+        Scope::Space(space_id),
+        Tally::of_membership(None, Some(SpaceRole::Owner)),
+    );
     Ok(())
 }
 
-fn no_space() -> NotFound {
+pub(super) fn no_space() -> NotFound {
     NotFound::new("space-not-found", "There is no such space.")
 }
 
-fn personal_space() -> Conflict {
+pub(super) fn personal_space() -> Conflict {
     Conflict::new("personal-space", "A personal space cannot be shared or deleted.")
 }

@@ -18,8 +18,9 @@ use super::keys::{PK, SK};
 /// The inverse of the base table: "who is in a relation with this".
 const GSI1: &str = "GSI1";
 /// Entities of one type by the time of their creation. Sparse: only items with a `createdAt` are in it.
-const GSI2: &str = "GSI2";
-const CREATED_AT: &str = "createdAt";
+pub(super) const GSI2: &str = "GSI2";
+/// When an item was created; the sort key of GSI2.
+pub(super) const CREATED_AT: &str = "createdAt";
 
 /// How long a table may take to become active.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -2,7 +2,7 @@
 //! are counted, and against what limits, is for the handlers.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use lockstep_runtime::{Failure, Fault, TooManyRequests};
+use lockstep_runtime::{Failure, Fault, RateLimit, TooManyRequests};
 use serde::{Deserialize, Serialize};
 
 use super::Store;
@@ -29,6 +29,15 @@ impl Limit {
         let length = self.window.num_seconds().max(1);
         let start = now.timestamp().div_euclid(length) * length;
         (start, start + length)
+    }
+
+    /// The limit as the client is told of it.
+    fn policy(&self) -> RateLimit {
+        RateLimit {
+            policy: self.scope,
+            quota: self.attempts,
+            window: u32::try_from(self.window.num_seconds()).unwrap_or(u32::MAX),
+        }
     }
 
     fn key(&self, subject: &str, now: DateTime<Utc>) -> Key {
@@ -65,11 +74,8 @@ impl Store {
             Err(Failure::Refused(_)) => {
                 let seconds = u32::try_from(end - now.timestamp()).unwrap_or(u32::MAX);
                 let detail = "There were too many attempts; wait before the next one.";
-                Err(Failure::Refused(TooManyRequests::after(
-                    seconds,
-                    "too-many-attempts",
-                    detail,
-                )))
+                let refusal = TooManyRequests::after(seconds, "too-many-attempts", detail);
+                Err(Failure::Refused(refusal.with_limit(limit.policy())))
             }
         }
     }

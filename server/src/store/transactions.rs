@@ -1,12 +1,15 @@
 //! Changes of several items that happen together or not at all. Why one did not happen is told by the action whose
 //! condition failed, never by a text.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem};
 use chrono::{DateTime, Utc};
 use lockstep_runtime::{Failure, Fault};
 
+use super::counters::{self, Scope, Tally};
 use super::errors::fault;
 use super::items::{EXPIRES_AT, Entity, to_item};
 use super::keys::{Key, PK};
@@ -18,6 +21,7 @@ pub(super) struct Transaction {
     table: String,
     now: DateTime<Utc>,
     actions: Vec<TransactWriteItem>,
+    tallies: BTreeMap<Scope, Tally>,
 }
 
 /// An action of a transaction, to ask later whether its condition failed.
@@ -74,6 +78,50 @@ impl Transaction {
         Ok(self.push(TransactWriteItem::builder().delete(delete).build()))
     }
 
+    /// Deletes an item, and fails unless it has this attribute.
+    pub(super) fn delete_when(&mut self, key: Key, attribute: &str, value: AttributeValue) -> Result<Action, Fault> {
+        let delete = Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .condition_expression("#attribute = :value")
+            .expression_attribute_names("#attribute", attribute)
+            .expression_attribute_values(":value", value);
+        let delete = delete.build().map_err(Fault::internal)?;
+        Ok(self.push(TransactWriteItem::builder().delete(delete).build()))
+    }
+
+    /// Deletes an item, and fails unless it is there and has no such attribute.
+    pub(super) fn delete_without(&mut self, key: Key, attribute: &str) -> Result<Action, Fault> {
+        let delete = Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .condition_expression("attribute_exists(#pk) AND attribute_not_exists(#attribute)")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_names("#attribute", attribute);
+        let delete = delete.build().map_err(Fault::internal)?;
+        Ok(self.push(TransactWriteItem::builder().delete(delete).build()))
+    }
+
+    /// Changes nothing, and fails unless the attribute of the item is one of these values: at least one.
+    pub(super) fn check_one_of(
+        &mut self,
+        key: Key,
+        attribute: &str,
+        values: Vec<AttributeValue>,
+    ) -> Result<Action, Fault> {
+        let names: Vec<_> = (0..values.len()).map(|n| format!(":{n}")).collect();
+        let mut check = ConditionCheck::builder()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .condition_expression(format!("#attribute IN ({})", names.join(", ")))
+            .expression_attribute_names("#attribute", attribute);
+        for (name, value) in names.into_iter().zip(values) {
+            check = check.expression_attribute_values(name, value);
+        }
+        let check = check.build().map_err(Fault::internal)?;
+        Ok(self.push(TransactWriteItem::builder().condition_check(check).build()))
+    }
+
     /// Changes nothing, and fails unless the item has these attributes.
     pub(super) fn check<const N: usize>(
         &mut self,
@@ -93,6 +141,35 @@ impl Transaction {
         Ok(self.push(TransactWriteItem::builder().condition_check(check).build()))
     }
 
+    /// Changes nothing, and fails unless the item is there and has no such attribute.
+    pub(super) fn check_without(&mut self, key: Key, attribute: &str) -> Result<Action, Fault> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .condition_expression("attribute_exists(#pk) AND attribute_not_exists(#attribute)")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_names("#attribute", attribute);
+        let check = check.build().map_err(Fault::internal)?;
+        Ok(self.push(TransactWriteItem::builder().condition_check(check).build()))
+    }
+
+    /// Changes nothing, and fails unless the item is there.
+    pub(super) fn check_exists(&mut self, key: Key) -> Result<Action, Fault> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .condition_expression("attribute_exists(#pk)")
+            .expression_attribute_names("#pk", PK);
+        let check = check.build().map_err(Fault::internal)?;
+        Ok(self.push(TransactWriteItem::builder().condition_check(check).build()))
+    }
+
+    /// Counts what the actions change. All tallies of one scope add up, and become a few more actions at the commit:
+    /// one on the totals of each topic and one on each month.
+    pub(super) fn count(&mut self, scope: Scope, tally: Tally) {
+        self.tallies.entry(scope).or_default().add_all(tally);
+    }
+
     fn push(&mut self, action: TransactWriteItem) -> Action {
         self.actions.push(action);
         Action(self.actions.len() - 1)
@@ -106,6 +183,7 @@ impl Store {
             table: self.table.to_string(),
             now: self.clock.now(),
             actions: Vec::new(),
+            tallies: BTreeMap::new(),
         }
     }
 
@@ -113,10 +191,10 @@ impl Store {
     pub(super) async fn commit(&self, transaction: Transaction) -> Result<(), Failure<FailedConditions>> {
         let mut tries = 1;
         loop {
-            let request = self
-                .client
-                .transact_write_items()
-                .set_transact_items(Some(transaction.actions.clone()));
+            // The counters come last: the numbers of the other actions stay.
+            let mut actions = transaction.actions.clone();
+            actions.extend(counters::actions(&self.table, &transaction.tallies)?);
+            let request = self.client.transact_write_items().set_transact_items(Some(actions));
             let error = match request.send().await {
                 Ok(_) => return Ok(()),
                 Err(error) => error,

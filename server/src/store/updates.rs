@@ -16,7 +16,7 @@ use super::errors::fault;
 use super::items::{Attributes, ENTITY_TYPE, EXPIRES_AT, Entity, SCHEMA_VERSION, from_item, to_value};
 use super::keys::{Key, PK};
 
-const VERSION: &str = "version";
+pub(super) const VERSION: &str = "version";
 const LAST_WRITE: &str = "lastWrite";
 
 /// A change of one item, with the conditions under which it happens.
@@ -54,21 +54,27 @@ impl Update {
             .set(SCHEMA_VERSION, E::SCHEMA_VERSION)
     }
 
+    /// Of an item that exists, with neither a new version nor a mark: for attributes that are not part of what the
+    /// version stands for. Only in transactions, which know their own success without the mark.
+    pub(super) fn beside_version(key: Key) -> Self {
+        let update = Self::empty(key);
+        update.naming(PK).when(format!("attribute_exists(#{PK})"))
+    }
+
     fn of_or_new_attributes(key: Key) -> Self {
-        let update = Self {
+        Self::empty(key).add(VERSION, 1).set(LAST_WRITE, Uuid::now_v7())
+    }
+
+    fn empty(key: Key) -> Self {
+        Self {
             key,
-            set: vec![format!("#{VERSION} = if_not_exists(#{VERSION}, :zero) + :one")],
+            set: Vec::new(),
             remove: Vec::new(),
             conditions: Vec::new(),
             names: HashMap::new(),
             values: HashMap::new(),
             unwritable: None,
-        };
-        update
-            .naming(VERSION)
-            .with("zero", 0)
-            .with("one", 1)
-            .set(LAST_WRITE, Uuid::now_v7())
+        }
     }
 
     /// Sets an attribute.
@@ -92,7 +98,7 @@ impl Update {
     pub(super) fn add(mut self, name: &str, amount: i64) -> Self {
         self.set
             .push(format!("#{name} = if_not_exists(#{name}, :zero) + :{name}"));
-        self.naming(name).with(name, amount)
+        self.naming(name).with("zero", 0).with(name, amount)
     }
 
     /// Only if the attribute has this value.
@@ -101,6 +107,14 @@ impl Update {
         self.naming(name)
             .with(&expected, value)
             .when(format!("#{name} = :{expected}"))
+    }
+
+    /// Only if the attribute has this value, or is absent where there is none.
+    pub(super) fn when_unchanged(self, name: &str, value: Option<impl Serialize>) -> Self {
+        match value {
+            Some(value) => self.when_equal(name, value),
+            None => self.when_absent(name),
+        }
     }
 
     /// Only if there is no such attribute.
@@ -112,6 +126,13 @@ impl Update {
     pub(super) fn when_less(self, name: &str, bound: u32) -> Self {
         let limit = format!("limit_{name}");
         let condition = format!("(attribute_not_exists(#{name}) OR #{name} < :{limit})");
+        self.naming(name).with(&limit, bound).when(condition)
+    }
+
+    /// Only if the number is greater.
+    pub(super) fn when_more(self, name: &str, bound: u32) -> Self {
+        let limit = format!("floor_{name}");
+        let condition = format!("#{name} > :{limit}");
         self.naming(name).with(&limit, bound).when(condition)
     }
 

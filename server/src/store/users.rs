@@ -1,20 +1,32 @@
 //! Users: one item per user with account, profile and password hash, and a guard per email that makes it unique.
 //! Sessions, memberships and preferences of a user are in the same partition but not here.
 
-use chrono::{DateTime, Utc};
-use lockstep_runtime::{Conflict, Failure, Fault, PreconditionFailed, Secret};
+mod changes;
+mod deletion;
+mod listing;
+mod subjects;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use lockstep_runtime::{Conflict, Failure, Fault, OneOf, Secret};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use spaces_contract::{
-    Account, AvatarUrl, Bio, DisplayName, Email, Locale, Profile, ProfileUpdate, Timezone, UserRole, UserStatus,
+    Account, ActivityKind, AvatarUrl, Bio, DisplayName, Email, Locale, Profile, Timezone, UserRole, UserStatus,
 };
 
+pub use self::changes::{Occasion, UserRefused};
+pub use self::listing::UserFilter;
+pub use self::subjects::Subject;
+
+use super::counters::{Scope, Tally};
+use super::idempotency::Kept;
 use super::items::{Entity, sortable_time};
 use super::sessions::{NewSession, begin_session};
 use super::spaces::add_personal_space;
+use super::transactions::{Action, FailedConditions, Transaction};
 use super::updates::Update;
-use super::{Store, keys, stale_version};
+use super::{Store, keys};
 
 /// A user as stored. What is shown of it is an [`Account`] or a [`Profile`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -26,8 +38,10 @@ pub struct User {
     pub email: Email,
     /// What the user is called.
     pub display_name: DisplayName,
-    /// The password, hashed, in the PHC or bcrypt format.
-    pub password_hash: Secret,
+    /// The password, hashed, in the PHC or bcrypt format. Whoever an external issuer signs in has none.
+    pub password_hash: Option<Secret>,
+    /// Who the user is at an external issuer.
+    pub subject: Option<Subject>,
     /// What the user may do in the whole deployment.
     pub role: UserRole,
     /// Whether the account can be used.
@@ -47,6 +61,10 @@ pub struct User {
     pub created_at: DateTime<Utc>,
     /// When account or profile changed last.
     pub updated_at: DateTime<Utc>,
+    /// The last day (UTC) on which the user signed in or refreshed a session. Not part of what the version stands for.
+    pub last_active_on: Option<NaiveDate>,
+    /// Since when the user is being deleted.
+    pub deleting_since: Option<DateTime<Utc>>,
     /// Raised with every change of the item.
     pub version: u64,
 }
@@ -67,6 +85,10 @@ impl User {
             created_at: self.created_at,
             onboarding_completed_at: self.onboarding_completed_at,
         }
+    }
+
+    fn is_active_administrator(&self) -> bool {
+        self.role == UserRole::Admin && self.status == UserStatus::Active
     }
 
     /// What the user shows of themselves.
@@ -103,8 +125,8 @@ pub struct NewUser {
     pub email: Email,
     /// What the user is called.
     pub display_name: DisplayName,
-    /// The password, hashed.
-    pub password_hash: Secret,
+    /// The password, hashed; without one, nobody signs in by password.
+    pub password_hash: Option<Secret>,
     /// What the user may do in the whole deployment.
     pub role: UserRole,
 }
@@ -122,17 +144,55 @@ impl Store {
     /// taken.
     pub async fn register(&self, new: NewUser, session: NewSession) -> Result<User, Failure<Conflict>> {
         let now = self.clock.now();
+        let user = User {
+            last_active_on: Some(now.date_naive()),
+            ..self.new_user(new)?
+        };
+        let mut transaction = self.transaction();
+        let guard = self.add_user(&mut transaction, &user, None)?;
+        begin_session(&mut transaction, user.user_id, session, now)?;
+        match self.commit(transaction).await {
+            Ok(()) => Ok(user),
+            Err(Failure::Refused(failed)) => Err(not_created(&failed, guard)),
+            Err(Failure::Fault(fault)) => Err(fault.into()),
+        }
+    }
+
+    /// Creates a user with the personal space, and keeps the answer that `answer` makes of the user, all in one
+    /// transaction. Refused when the email is taken, and while another request with the same Idempotency-Key is in
+    /// flight.
+    pub async fn create_user<A>(
+        &self,
+        new: NewUser,
+        creator: Option<Uuid>,
+        answer: impl FnOnce(User) -> Result<Kept<A>, Fault>,
+    ) -> Result<A, Failure<Conflict>> {
+        let user = self.new_user(new)?;
+        let mut transaction = self.transaction();
+        let guard = self.add_user(&mut transaction, &user, creator)?;
+        let Kept { answer, record } = answer(user)?;
+        match self.commit_once(transaction, record).await {
+            Ok(()) => Ok(answer),
+            Err(Failure::Refused(OneOf::First(in_flight))) => Err(Failure::Refused(in_flight)),
+            Err(Failure::Refused(OneOf::Second(failed))) => Err(not_created(&failed, guard)),
+            Err(Failure::Fault(fault)) => Err(fault.into()),
+        }
+    }
+
+    fn new_user(&self, new: NewUser) -> Result<User, Fault> {
+        let now = self.clock.now();
         let NewUser {
             email,
             display_name,
             password_hash,
             role,
         } = new;
-        let user = User {
+        Ok(User {
             user_id: self.clock.new_id(),
             email,
             display_name,
             password_hash,
+            subject: None,
             role,
             status: UserStatus::Active,
             avatar_url: None,
@@ -142,23 +202,22 @@ impl Store {
             onboarding_completed_at: None,
             created_at: now,
             updated_at: now,
+            last_active_on: None,
+            deleting_since: None,
             version: 1,
-        };
-        let mut transaction = self.transaction();
-        let guard = EmailGuard { user_id: user.user_id };
-        let guard = transaction.put_new(keys::email_guard(user.email.as_ref()), &guard)?;
-        transaction.put_new(keys::user_profile(user.user_id), &user)?;
-        add_personal_space(&mut transaction, user.user_id, self.clock.new_id(), now)?;
-        begin_session(&mut transaction, user.user_id, session, now)?;
-        match self.commit(transaction).await {
-            Ok(()) => Ok(user),
-            Err(Failure::Refused(failed)) if failed.contains(guard) => Err(Failure::Refused(Conflict::new(
-                "email-taken",
-                "There is an account with this email already.",
-            ))),
-            Err(Failure::Refused(failed)) => Err(Fault::internal(format!("a new id twice: {failed:?}")).into()),
-            Err(Failure::Fault(fault)) => Err(fault.into()),
-        }
+        })
+    }
+
+    /// Adds everything that a user begins with to a transaction; answers which action fails where the email is taken.
+    fn add_user(&self, transaction: &mut Transaction, user: &User, creator: Option<Uuid>) -> Result<Action, Fault> {
+        let user_id = user.user_id;
+        let guard = transaction.put_new(keys::email_guard(user.email.as_ref()), &EmailGuard { user_id })?;
+        transaction.put_new(keys::user_profile(user_id), user)?;
+        add_personal_space(transaction, user_id, user.created_at)?;
+        self.add_activity(transaction, user_id, ActivityKind::SignedUp, creator)?;
+        count_administrators(transaction, i64::from(user.is_active_administrator()))?;
+        transaction.count(Scope::Deployment, Tally::of_user(None, Some(user)));
+        Ok(guard)
     }
 
     /// A user by id.
@@ -174,34 +233,6 @@ impl Store {
         }
     }
 
-    /// Replaces the part of the profile that its owner edits. Refused when the version is not the expected one.
-    pub async fn update_profile(
-        &self,
-        user_id: Uuid,
-        profile: ProfileUpdate,
-        expected_version: Option<u64>,
-    ) -> Result<User, Failure<PreconditionFailed>> {
-        let ProfileUpdate {
-            display_name,
-            avatar_url,
-            bio,
-            timezone,
-            locale,
-        } = profile;
-        let update = Update::of(keys::user_profile(user_id))
-            .when_version(expected_version)
-            .set("displayName", display_name)
-            .set_or_remove("avatarUrl", avatar_url)
-            .set_or_remove("bio", bio)
-            .set("timezone", timezone)
-            .set("locale", locale)
-            .set("updatedAt", self.clock.now());
-        self.update(update).await.map_err(|failure| match failure {
-            Failure::Refused(_) => Failure::Refused(stale_version()),
-            Failure::Fault(fault) => fault.into(),
-        })
-    }
-
     /// Notes that onboarding is done, the first time; after that it changes nothing.
     pub async fn complete_onboarding(&self, user_id: Uuid) -> Result<User, Fault> {
         let now = self.clock.now();
@@ -215,15 +246,40 @@ impl Store {
             Err(Failure::Fault(fault)) => Err(fault),
         }
     }
+}
 
-    /// Replaces the password hash. Refused when it is no longer the one that was read.
-    pub async fn set_password_hash(&self, user: &User, new: Secret) -> Result<User, Failure<StaleCredentials>> {
-        let update = Update::of(keys::user_profile(user.user_id))
-            .when_equal("passwordHash", &user.password_hash)
-            .set("passwordHash", new);
-        self.update(update).await.map_err(|failure| match failure {
-            Failure::Refused(_) => Failure::Refused(StaleCredentials),
-            Failure::Fault(fault) => fault.into(),
-        })
+/// How many active administrators there are; kept so that no race can take the last one.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Administrators {
+    active: i64,
+}
+
+impl Entity for Administrators {
+    const ENTITY_TYPE: &'static str = "administrators";
+}
+
+/// Counts active administrators in the transaction that makes or unmakes one; answers which action fails where it would
+/// unmake the last.
+fn count_administrators(transaction: &mut Transaction, change: i64) -> Result<Option<Action>, Fault> {
+    if change == 0 {
+        return Ok(None);
     }
+    let mut update = Update::of_or_new::<Administrators>(keys::administrators()).add("active", change);
+    if change < 0 {
+        update = update.when_more("active", 1);
+    }
+    transaction.update(update).map(Some)
+}
+
+fn not_created(failed: &FailedConditions, guard: Action) -> Failure<Conflict> {
+    if failed.contains(guard) {
+        Failure::Refused(email_taken())
+    } else {
+        Fault::internal(format!("a new id twice: {failed:?}")).into()
+    }
+}
+
+fn email_taken() -> Conflict {
+    Conflict::new("email-taken", "There is an account with this email already.")
 }

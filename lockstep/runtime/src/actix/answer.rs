@@ -13,7 +13,10 @@ use serde::Serialize;
 
 use super::call::{RequestId, request_id};
 use super::routes::pattern;
-use crate::{Alias, Deprecation, InternalError, Operation, Refusal};
+use crate::{Alias, Deprecation, InternalError, Operation, RateLimit, Refusal};
+
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 /// The documented answers of an operation.
 pub trait Answer {
@@ -66,13 +69,19 @@ pub fn problem_response(request: &HttpRequest, refusal: Refusal) -> HttpResponse
             tracing::debug!(%request_id, status, code, error = %causes(context), "refused");
         }
     }
-    let (status, retry_after) = (refusal.status(), refusal.retry_after());
+    let (status, retry_after, limit) = (refusal.status(), refusal.retry_after(), refusal.rate_limit());
     let mut reply = Reply::new(status).constant_header(header::CACHE_CONTROL, "no-store");
     if status == 401 {
         reply = reply.constant_header(header::WWW_AUTHENTICATE, refusal.challenge());
     }
     if let Some(seconds) = retry_after {
         reply = reply.header(header::RETRY_AFTER, seconds.to_string());
+    }
+    if let Some(RateLimit { policy, quota, window }) = limit {
+        let left = retry_after.unwrap_or(window);
+        reply = reply
+            .header(RATE_LIMIT_POLICY, format!("\"{policy}\";q={quota};w={window}"))
+            .header(RATE_LIMIT, format!("\"{policy}\";r=0;t={left}"));
     }
     // A problem always serialises, and these headers are always valid.
     let mut response = reply

@@ -50,7 +50,7 @@ pub struct ClientAddress(pub IpAddr);
 #[derive(Clone)]
 pub struct Call {
     operation: &'static Operation,
-    request: HttpRequest,
+    request: Option<HttpRequest>,
 }
 
 impl Call {
@@ -58,7 +58,15 @@ impl Call {
     pub fn new(request: &HttpRequest, operation: &'static Operation) -> Self {
         Self {
             operation,
-            request: request.clone(),
+            request: Some(request.clone()),
+        }
+    }
+
+    /// A call within the process, which no request made and which has no address.
+    pub fn internal(operation: &'static Operation) -> Self {
+        Self {
+            operation,
+            request: None,
         }
     }
 
@@ -67,19 +75,16 @@ impl Call {
         self.operation
     }
 
-    /// The id of the request, as in `X-Request-ID`.
+    /// The id of the request, as in `X-Request-ID`; `internal` where no request made the call.
     pub fn request_id(&self) -> String {
-        request_id(&self.request)
+        self.request.as_ref().map_or_else(|| "internal".into(), request_id)
     }
 
     /// Where the call comes from, if known.
     pub fn address(&self) -> Option<IpAddr> {
-        let address = self
-            .request
-            .extensions()
-            .get::<ClientAddress>()
-            .map(|address| address.0);
-        address.or_else(|| self.request.peer_addr().map(|peer| peer.ip()))
+        let request = self.request.as_ref()?;
+        let address = request.extensions().get::<ClientAddress>().map(|address| address.0);
+        address.or_else(|| request.peer_addr().map(|peer| peer.ip()))
     }
 }
 

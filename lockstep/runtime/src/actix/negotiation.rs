@@ -30,8 +30,9 @@ pub fn accepts(request: &HttpRequest, offered: &[&str]) -> Result<(), NotAccepta
     ))
 }
 
-/// The most specific range that matches decides.
+/// The most specific range that matches decides; parameters of the media type do not count.
 fn is_accepted(accept: &Accept, media_type: &str) -> bool {
+    let media_type = media_type.split(';').next().unwrap_or_default().trim();
     let (main, sub) = media_type.split_once('/').unwrap_or((media_type, ""));
     let specificity = |range: &actix_web::mime::Mime| {
         let essence = range.essence_str();
@@ -69,5 +70,9 @@ mod tests {
         assert!(!accepted("text/html"));
         assert!(!accepted("*/*, application/json;q=0"));
         assert!(accepts(&TestRequest::default().to_http_request(), &["application/json"]).is_ok());
+        let plain = TestRequest::default()
+            .insert_header(("accept", "text/plain"))
+            .to_http_request();
+        assert!(accepts(&plain, &["text/plain; version=0.0.4"]).is_ok());
     }
 }

@@ -154,7 +154,8 @@ fn response(server: &Server<'_>, response: &Response) -> String {
 fn header(server: &Server<'_>, header: &Header) -> String {
     let mut entries = vec![format!("{} = {}", text_literal(&header.name), seen(server, &header.ty))];
     entries.extend(described(&header.docs));
-    tuple(&entries)
+    // On one line however long: utoipa takes no comma at the end here.
+    format!("({})", entries.join(", "))
 }
 
 fn security(operation: &Operation) -> Vec<String> {

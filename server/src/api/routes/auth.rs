@@ -17,7 +17,7 @@ use super::super::{operations, security};
     operation_id = "changePassword",
     tag = "Auth",
     summary = "Change the caller's password",
-    description = "Verifies the current password and revokes all other sessions.",
+    description = "Verifies the current password and revokes all other sessions. Where another issuer signs people in, this is 403\nwith the code `auth-managed-externally`.",
     request_body(
         content = PasswordChange,
         content_type = "application/json",
@@ -72,10 +72,12 @@ use super::super::{operations, security};
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -115,7 +117,7 @@ pub(crate) async fn change_password<A: AuthApi>(request: HttpRequest, payload: P
     operation_id = "login",
     tag = "Auth",
     summary = "Sign in",
-    description = "An unknown email, a wrong password and a disabled account get the same 401 in the same time. Guessing is throttled\nper account and per address.",
+    description = "An unknown email, a wrong password and a disabled account get the same 401 in the same time. Guessing is throttled\nper account and per address. Where another issuer signs people in, this is 403 with the code\n`auth-managed-externally`.",
     request_body(content = Credentials, content_type = "application/json", description = "The credentials."),
     responses(
         (
@@ -141,6 +143,12 @@ pub(crate) async fn change_password<A: AuthApi>(request: HttpRequest, payload: P
             headers(
                 ("WWW-Authenticate" = String, description = "How to authenticate (RFC 6750)."),
             ),
+        ),
+        (
+            status = 403,
+            description = "The caller may know about it, but not do this.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
         ),
         (
             status = 406,
@@ -174,10 +182,12 @@ pub(crate) async fn change_password<A: AuthApi>(request: HttpRequest, payload: P
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),
@@ -216,7 +226,7 @@ pub(crate) async fn login<A: AuthApi>(request: HttpRequest, payload: Payload) ->
     operation_id = "logout",
     tag = "Auth",
     summary = "End this session, or all of them",
-    description = "The access token stops working at once, and so do the refresh tokens of the session.",
+    description = "The access token stops working at once, and so do the refresh tokens of the session. Where another issuer signs\npeople in, this is 403 with the code `auth-managed-externally`.",
     request_body(
         content = Logout,
         content_type = "application/json",
@@ -238,6 +248,12 @@ pub(crate) async fn login<A: AuthApi>(request: HttpRequest, payload: Payload) ->
             headers(
                 ("WWW-Authenticate" = String, description = "How to authenticate (RFC 6750)."),
             ),
+        ),
+        (
+            status = 403,
+            description = "The caller may know about it, but not do this.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
         ),
         (
             status = 408,
@@ -262,6 +278,17 @@ pub(crate) async fn login<A: AuthApi>(request: HttpRequest, payload: Payload) ->
             description = "Well-formed, with invalid values; `errors` lists all of them.",
             body = runtime::Problem,
             content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many requests; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
         ),
         (
             status = 500,
@@ -358,6 +385,17 @@ pub(crate) async fn logout<A: AuthApi>(request: HttpRequest, payload: Payload) -
             content_type = "application/problem+json",
         ),
         (
+            status = 429,
+            description = "Too many requests; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+        (
             status = 500,
             description = "A fault of the server. The log has the reason, under the `requestId`.",
             body = runtime::Problem,
@@ -394,7 +432,7 @@ pub(crate) async fn get_me<A: AuthApi>(request: HttpRequest) -> HttpResponse {
     operation_id = "refreshTokens",
     tag = "Auth",
     summary = "Exchange a refresh token for new tokens",
-    description = "Every refresh token works once. Using one again answers 401 and revokes every token that descends from the same\nsign-in.",
+    description = "Every refresh token works once. Using one again answers 401 and revokes every token that descends from the same\nsign-in. Where another issuer signs people in, this is 403 with the code `auth-managed-externally`.",
     request_body(
         content = TokenRefresh,
         content_type = "application/json",
@@ -426,6 +464,12 @@ pub(crate) async fn get_me<A: AuthApi>(request: HttpRequest) -> HttpResponse {
             ),
         ),
         (
+            status = 403,
+            description = "The caller may know about it, but not do this.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
             status = 406,
             description = "The `Accept` header refuses every media type that this operation has.",
             body = runtime::Problem,
@@ -454,6 +498,17 @@ pub(crate) async fn get_me<A: AuthApi>(request: HttpRequest) -> HttpResponse {
             description = "Well-formed, with invalid values; `errors` lists all of them.",
             body = runtime::Problem,
             content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many requests; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
         ),
         (
             status = 500,
@@ -490,7 +545,7 @@ pub(crate) async fn refresh_tokens<A: AuthApi>(request: HttpRequest, payload: Pa
     operation_id = "register",
     tag = "Auth",
     summary = "Sign up",
-    description = "Creates the user and their personal space in one transaction and signs them in. The email is unique whatever its\ncase. Closed deployments (`REGISTRATION=closed`) answer 403 with the code `registration-closed`.",
+    description = "Creates the user and their personal space in one transaction and signs them in. The email is unique whatever its\ncase. Closed deployments (`REGISTRATION=closed`) answer 403 with the code `registration-closed`, and those where\nanother issuer signs people in (`AUTH_MODE`) with `auth-managed-externally`.",
     request_body(content = Registration, content_type = "application/json", description = "Who signs up."),
     responses(
         (
@@ -554,10 +609,12 @@ pub(crate) async fn refresh_tokens<A: AuthApi>(request: HttpRequest, payload: Pa
         ),
         (
             status = 429,
-            description = "Too many attempts; `Retry-After` says when to try again.",
+            description = "Too many requests; `Retry-After` says when to try again.",
             body = runtime::Problem,
             content_type = "application/problem+json",
             headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
                 ("Retry-After" = i32, description = "After how many seconds to try again."),
             ),
         ),

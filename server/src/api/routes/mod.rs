@@ -3,18 +3,46 @@
 //! The routes of the contract, and nothing else.
 
 pub(super) mod auth;
+pub(super) mod configuration;
+pub(super) mod dashboard;
+pub(super) mod events;
+pub(super) mod invitations;
+pub(super) mod members;
 pub(super) mod spaces;
 pub(super) mod system;
+pub(super) mod tasks;
 pub(super) mod users;
 
 use actix_web::web::{self, ServiceConfig};
 use lockstep_runtime::actix::{method_not_allowed, no_such_route, resource};
 
-use super::{AuthApi, SpacesApi, SystemApi, UsersApi};
+use super::{
+    AuthApi, ConfigurationApi, DashboardApi, EventsApi, InvitationsApi, MembersApi, SpacesApi, SystemApi, TasksApi,
+    UsersApi,
+};
 
 /// Mounts every operation on the application `A`, which is expected as `web::Data<A>`. Everything else answers
 /// 404 or 405.
-pub fn configure<A: SystemApi + AuthApi + UsersApi + SpacesApi>(config: &mut ServiceConfig) {
+pub fn configure<
+    A: SystemApi
+        + AuthApi
+        + UsersApi
+        + SpacesApi
+        + MembersApi
+        + InvitationsApi
+        + TasksApi
+        + EventsApi
+        + DashboardApi
+        + ConfigurationApi,
+>(
+    config: &mut ServiceConfig,
+) {
+    config.service(
+        resource("/.well-known/jwks.json")
+            .route(web::get().to(system::get_jwks::<A>))
+            .route(web::head().to(system::get_jwks::<A>))
+            .default_service(method_not_allowed("GET, HEAD")),
+    );
     config.service(
         resource("/api/auth/change-password")
             .route(web::post().to(auth::change_password::<A>))
@@ -47,6 +75,111 @@ pub fn configure<A: SystemApi + AuthApi + UsersApi + SpacesApi>(config: &mut Ser
             .default_service(method_not_allowed("POST")),
     );
     config.service(
+        resource("/api/config/aws")
+            .route(web::get().to(configuration::get_aws_config::<A>))
+            .route(web::head().to(configuration::get_aws_config::<A>))
+            .route(web::put().to(configuration::update_aws_config::<A>))
+            .default_service(method_not_allowed("GET, HEAD, PUT")),
+    );
+    config.service(
+        resource("/api/config/aws/test")
+            .route(web::post().to(configuration::test_aws_connection::<A>))
+            .default_service(method_not_allowed("POST")),
+    );
+    config.service(
+        resource("/api/config/monitoring")
+            .route(web::get().to(configuration::get_monitoring_config::<A>))
+            .route(web::head().to(configuration::get_monitoring_config::<A>))
+            .route(web::put().to(configuration::update_monitoring_config::<A>))
+            .default_service(method_not_allowed("GET, HEAD, PUT")),
+    );
+    config.service(
+        resource("/api/dashboard/events-stats")
+            .route(web::get().to(dashboard::get_events_stats::<A>))
+            .route(web::head().to(dashboard::get_events_stats::<A>))
+            .default_service(method_not_allowed("GET, HEAD")),
+    );
+    config.service(
+        resource("/api/dashboard/overview")
+            .route(web::get().to(dashboard::get_dashboard_overview::<A>))
+            .route(web::head().to(dashboard::get_dashboard_overview::<A>))
+            .default_service(method_not_allowed("GET, HEAD")),
+    );
+    config.service(
+        resource("/api/dashboard/tasks-stats")
+            .route(web::get().to(dashboard::get_tasks_stats::<A>))
+            .route(web::head().to(dashboard::get_tasks_stats::<A>))
+            .default_service(method_not_allowed("GET, HEAD")),
+    );
+    config.service(
+        resource("/api/dashboard/users-stats")
+            .route(web::get().to(dashboard::get_users_stats::<A>))
+            .route(web::head().to(dashboard::get_users_stats::<A>))
+            .default_service(method_not_allowed("GET, HEAD")),
+    );
+    config.service(
+        resource("/api/events")
+            .route(web::get().to(events::list_events::<A>))
+            .route(web::head().to(events::list_events::<A>))
+            .route(web::post().to(events::ingest_events::<A>))
+            .default_service(method_not_allowed("GET, HEAD, POST")),
+    );
+    config.service(
+        resource("/api/events/{eventId}")
+            .route(web::get().to(events::get_event::<A>))
+            .route(web::head().to(events::get_event::<A>))
+            .default_service(method_not_allowed("GET, HEAD")),
+    );
+    config.service(
+        resource("/api/events/{eventId}/create-task")
+            .route(web::post().to(events::create_task_from_event::<A>))
+            .default_service(method_not_allowed("POST")),
+    );
+    config.service(
+        resource("/api/feedback")
+            .route(web::get().to(system::list_feedback::<A>))
+            .route(web::head().to(system::list_feedback::<A>))
+            .route(web::post().to(system::submit_feedback::<A>))
+            .default_service(method_not_allowed("GET, HEAD, POST")),
+    );
+    config.service(
+        resource("/api/invitations")
+            .route(web::post().to(invitations::create_invitation::<A>))
+            .default_service(method_not_allowed("POST")),
+    );
+    config.service(
+        resource("/api/invitations/accept")
+            .route(web::post().to(invitations::accept_invitation::<A>))
+            .default_service(method_not_allowed("POST")),
+    );
+    config.service(
+        resource("/api/invitations/create")
+            .route(web::post().to(invitations::create_invitation::<A>))
+            .default_service(method_not_allowed("POST")),
+    );
+    config.service(
+        resource("/api/invitations/decline")
+            .route(web::post().to(invitations::decline_invitation::<A>))
+            .default_service(method_not_allowed("POST")),
+    );
+    config.service(
+        resource("/api/invitations/pending")
+            .route(web::get().to(invitations::list_pending_invitations::<A>))
+            .route(web::head().to(invitations::list_pending_invitations::<A>))
+            .default_service(method_not_allowed("GET, HEAD")),
+    );
+    config.service(
+        resource("/api/invitations/validate")
+            .route(web::get().to(invitations::validate_invitation::<A>))
+            .route(web::head().to(invitations::validate_invitation::<A>))
+            .default_service(method_not_allowed("GET, HEAD")),
+    );
+    config.service(
+        resource("/api/invitations/{invitationId}")
+            .route(web::delete().to(invitations::revoke_invitation::<A>))
+            .default_service(method_not_allowed("DELETE")),
+    );
+    config.service(
         resource("/api/spaces")
             .route(web::get().to(spaces::list_spaces::<A>))
             .route(web::head().to(spaces::list_spaces::<A>))
@@ -71,8 +204,62 @@ pub fn configure<A: SystemApi + AuthApi + UsersApi + SpacesApi>(config: &mut Ser
             .default_service(method_not_allowed("POST")),
     );
     config.service(
+        resource("/api/spaces/{spaceId}/members")
+            .route(web::get().to(members::list_members::<A>))
+            .route(web::head().to(members::list_members::<A>))
+            .default_service(method_not_allowed("GET, HEAD")),
+    );
+    config.service(
+        resource("/api/spaces/{spaceId}/members/invite")
+            .route(web::post().to(members::invite_member::<A>))
+            .default_service(method_not_allowed("POST")),
+    );
+    config.service(
+        resource("/api/spaces/{spaceId}/members/{memberId}")
+            .route(web::delete().to(members::remove_member::<A>))
+            .default_service(method_not_allowed("DELETE")),
+    );
+    config.service(
+        resource("/api/spaces/{spaceId}/members/{memberId}/role")
+            .route(web::put().to(members::set_member_role::<A>))
+            .default_service(method_not_allowed("PUT")),
+    );
+    config.service(
         resource("/api/spaces/{spaceId}/settings")
             .route(web::put().to(spaces::update_space_settings::<A>))
+            .default_service(method_not_allowed("PUT")),
+    );
+    config.service(
+        resource("/api/tasks")
+            .route(web::get().to(tasks::list_tasks::<A>))
+            .route(web::head().to(tasks::list_tasks::<A>))
+            .route(web::post().to(tasks::create_task::<A>))
+            .default_service(method_not_allowed("GET, HEAD, POST")),
+    );
+    config.service(
+        resource("/api/tasks/batch")
+            .route(web::post().to(tasks::batch_tasks::<A>))
+            .default_service(method_not_allowed("POST")),
+    );
+    config.service(
+        resource("/api/tasks/{taskId}")
+            .route(web::delete().to(tasks::delete_task::<A>))
+            .route(web::get().to(tasks::get_task::<A>))
+            .route(web::head().to(tasks::get_task::<A>))
+            .route(web::patch().to(tasks::patch_task::<A>))
+            .route(web::put().to(tasks::update_task::<A>))
+            .default_service(method_not_allowed("DELETE, GET, HEAD, PATCH, PUT")),
+    );
+    config.service(
+        resource("/api/tasks/{taskId}/comments")
+            .route(web::get().to(tasks::list_task_comments::<A>))
+            .route(web::head().to(tasks::list_task_comments::<A>))
+            .route(web::post().to(tasks::add_task_comment::<A>))
+            .default_service(method_not_allowed("GET, HEAD, POST")),
+    );
+    config.service(
+        resource("/api/tasks/{taskId}/status")
+            .route(web::put().to(tasks::set_task_status::<A>))
             .default_service(method_not_allowed("PUT")),
     );
     config.service(
@@ -93,6 +280,64 @@ pub fn configure<A: SystemApi + AuthApi + UsersApi + SpacesApi>(config: &mut Ser
             .route(web::head().to(users::get_profile::<A>))
             .route(web::put().to(users::update_profile::<A>))
             .default_service(method_not_allowed("GET, HEAD, PUT")),
+    );
+    config.service(
+        resource("/api/users")
+            .route(web::get().to(users::list_users::<A>))
+            .route(web::head().to(users::list_users::<A>))
+            .route(web::post().to(users::create_user::<A>))
+            .default_service(method_not_allowed("GET, HEAD, POST")),
+    );
+    config.service(
+        resource("/api/users/{userId}")
+            .route(web::delete().to(users::delete_user::<A>))
+            .route(web::get().to(users::get_user::<A>))
+            .route(web::head().to(users::get_user::<A>))
+            .route(web::put().to(users::update_user::<A>))
+            .default_service(method_not_allowed("DELETE, GET, HEAD, PUT")),
+    );
+    config.service(
+        resource("/api/users/{userId}/activity")
+            .route(web::get().to(users::list_user_activity::<A>))
+            .route(web::head().to(users::list_user_activity::<A>))
+            .default_service(method_not_allowed("GET, HEAD")),
+    );
+    config.service(
+        resource("/api/users/{userId}/role")
+            .route(web::put().to(users::set_user_role::<A>))
+            .default_service(method_not_allowed("PUT")),
+    );
+    config.service(
+        resource("/api/users/{userId}/tasks")
+            .route(web::get().to(tasks::list_user_tasks::<A>))
+            .route(web::head().to(tasks::list_user_tasks::<A>))
+            .route(web::post().to(tasks::create_user_task::<A>))
+            .default_service(method_not_allowed("GET, HEAD, POST")),
+    );
+    config.service(
+        resource("/api/users/{userId}/tasks/{taskId}")
+            .route(web::delete().to(tasks::delete_user_task::<A>))
+            .route(web::get().to(tasks::get_user_task::<A>))
+            .route(web::head().to(tasks::get_user_task::<A>))
+            .route(web::patch().to(tasks::patch_user_task::<A>))
+            .route(web::put().to(tasks::replace_user_task::<A>))
+            .default_service(method_not_allowed("DELETE, GET, HEAD, PATCH, PUT")),
+    );
+    config.service(
+        resource("/api/{userId}/tasks")
+            .route(web::get().to(tasks::list_user_tasks::<A>))
+            .route(web::head().to(tasks::list_user_tasks::<A>))
+            .route(web::post().to(tasks::create_user_task::<A>))
+            .default_service(method_not_allowed("GET, HEAD, POST")),
+    );
+    config.service(
+        resource("/api/{userId}/tasks/{taskId}")
+            .route(web::delete().to(tasks::delete_user_task::<A>))
+            .route(web::get().to(tasks::get_user_task::<A>))
+            .route(web::head().to(tasks::get_user_task::<A>))
+            .route(web::patch().to(tasks::patch_user_task::<A>))
+            .route(web::put().to(tasks::replace_user_task::<A>))
+            .default_service(method_not_allowed("DELETE, GET, HEAD, PATCH, PUT")),
     );
     config.service(
         resource("/auth/change-password")
@@ -126,6 +371,72 @@ pub fn configure<A: SystemApi + AuthApi + UsersApi + SpacesApi>(config: &mut Ser
             .default_service(method_not_allowed("POST")),
     );
     config.service(
+        resource("/config/aws")
+            .route(web::get().to(configuration::get_aws_config::<A>))
+            .route(web::head().to(configuration::get_aws_config::<A>))
+            .route(web::put().to(configuration::update_aws_config::<A>))
+            .default_service(method_not_allowed("GET, HEAD, PUT")),
+    );
+    config.service(
+        resource("/config/aws/test")
+            .route(web::post().to(configuration::test_aws_connection::<A>))
+            .default_service(method_not_allowed("POST")),
+    );
+    config.service(
+        resource("/config/monitoring")
+            .route(web::get().to(configuration::get_monitoring_config::<A>))
+            .route(web::head().to(configuration::get_monitoring_config::<A>))
+            .route(web::put().to(configuration::update_monitoring_config::<A>))
+            .default_service(method_not_allowed("GET, HEAD, PUT")),
+    );
+    config.service(
+        resource("/dashboard/events-stats")
+            .route(web::get().to(dashboard::get_events_stats::<A>))
+            .route(web::head().to(dashboard::get_events_stats::<A>))
+            .default_service(method_not_allowed("GET, HEAD")),
+    );
+    config.service(
+        resource("/dashboard/overview")
+            .route(web::get().to(dashboard::get_dashboard_overview::<A>))
+            .route(web::head().to(dashboard::get_dashboard_overview::<A>))
+            .default_service(method_not_allowed("GET, HEAD")),
+    );
+    config.service(
+        resource("/dashboard/tasks-stats")
+            .route(web::get().to(dashboard::get_tasks_stats::<A>))
+            .route(web::head().to(dashboard::get_tasks_stats::<A>))
+            .default_service(method_not_allowed("GET, HEAD")),
+    );
+    config.service(
+        resource("/dashboard/users-stats")
+            .route(web::get().to(dashboard::get_users_stats::<A>))
+            .route(web::head().to(dashboard::get_users_stats::<A>))
+            .default_service(method_not_allowed("GET, HEAD")),
+    );
+    config.service(
+        resource("/events")
+            .route(web::get().to(events::list_events::<A>))
+            .route(web::head().to(events::list_events::<A>))
+            .route(web::post().to(events::ingest_events::<A>))
+            .default_service(method_not_allowed("GET, HEAD, POST")),
+    );
+    config.service(
+        resource("/events/{eventId}")
+            .route(web::get().to(events::get_event::<A>))
+            .route(web::head().to(events::get_event::<A>))
+            .default_service(method_not_allowed("GET, HEAD")),
+    );
+    config.service(
+        resource("/events/{eventId}/create-task")
+            .route(web::post().to(events::create_task_from_event::<A>))
+            .default_service(method_not_allowed("POST")),
+    );
+    config.service(
+        resource("/feedback")
+            .route(web::post().to(system::submit_feedback::<A>))
+            .default_service(method_not_allowed("POST")),
+    );
+    config.service(
         resource("/health")
             .route(web::get().to(system::get_health::<A>))
             .route(web::head().to(system::get_health::<A>))
@@ -136,6 +447,52 @@ pub fn configure<A: SystemApi + AuthApi + UsersApi + SpacesApi>(config: &mut Ser
             .route(web::get().to(system::get_liveness::<A>))
             .route(web::head().to(system::get_liveness::<A>))
             .default_service(method_not_allowed("GET, HEAD")),
+    );
+    config.service(
+        resource("/metrics")
+            .route(web::get().to(system::get_metrics::<A>))
+            .route(web::head().to(system::get_metrics::<A>))
+            .default_service(method_not_allowed("GET, HEAD")),
+    );
+    config.service(
+        resource("/tasks")
+            .route(web::get().to(tasks::list_tasks::<A>))
+            .route(web::head().to(tasks::list_tasks::<A>))
+            .route(web::post().to(tasks::create_task::<A>))
+            .default_service(method_not_allowed("GET, HEAD, POST")),
+    );
+    config.service(
+        resource("/tasks/batch")
+            .route(web::post().to(tasks::batch_tasks::<A>))
+            .default_service(method_not_allowed("POST")),
+    );
+    config.service(
+        resource("/tasks/{taskId}")
+            .route(web::delete().to(tasks::delete_task::<A>))
+            .route(web::get().to(tasks::get_task::<A>))
+            .route(web::head().to(tasks::get_task::<A>))
+            .route(web::patch().to(tasks::patch_task::<A>))
+            .route(web::put().to(tasks::update_task::<A>))
+            .default_service(method_not_allowed("DELETE, GET, HEAD, PATCH, PUT")),
+    );
+    config.service(
+        resource("/tasks/{taskId}/comments")
+            .route(web::get().to(tasks::list_task_comments::<A>))
+            .route(web::head().to(tasks::list_task_comments::<A>))
+            .route(web::post().to(tasks::add_task_comment::<A>))
+            .default_service(method_not_allowed("GET, HEAD, POST")),
+    );
+    config.service(
+        resource("/tasks/{taskId}/status")
+            .route(web::put().to(tasks::set_task_status::<A>))
+            .default_service(method_not_allowed("PUT")),
+    );
+    config.service(
+        resource("/users")
+            .route(web::get().to(users::list_users::<A>))
+            .route(web::head().to(users::list_users::<A>))
+            .route(web::post().to(users::create_user::<A>))
+            .default_service(method_not_allowed("GET, HEAD, POST")),
     );
     config.service(
         resource("/users/preferences")
@@ -150,6 +507,41 @@ pub fn configure<A: SystemApi + AuthApi + UsersApi + SpacesApi>(config: &mut Ser
             .route(web::head().to(users::get_profile::<A>))
             .route(web::put().to(users::update_profile::<A>))
             .default_service(method_not_allowed("GET, HEAD, PUT")),
+    );
+    config.service(
+        resource("/users/{userId}")
+            .route(web::delete().to(users::delete_user::<A>))
+            .route(web::get().to(users::get_user::<A>))
+            .route(web::head().to(users::get_user::<A>))
+            .route(web::put().to(users::update_user::<A>))
+            .default_service(method_not_allowed("DELETE, GET, HEAD, PUT")),
+    );
+    config.service(
+        resource("/users/{userId}/activity")
+            .route(web::get().to(users::list_user_activity::<A>))
+            .route(web::head().to(users::list_user_activity::<A>))
+            .default_service(method_not_allowed("GET, HEAD")),
+    );
+    config.service(
+        resource("/users/{userId}/role")
+            .route(web::put().to(users::set_user_role::<A>))
+            .default_service(method_not_allowed("PUT")),
+    );
+    config.service(
+        resource("/users/{userId}/tasks")
+            .route(web::get().to(tasks::list_user_tasks::<A>))
+            .route(web::head().to(tasks::list_user_tasks::<A>))
+            .route(web::post().to(tasks::create_user_task::<A>))
+            .default_service(method_not_allowed("GET, HEAD, POST")),
+    );
+    config.service(
+        resource("/users/{userId}/tasks/{taskId}")
+            .route(web::delete().to(tasks::delete_user_task::<A>))
+            .route(web::get().to(tasks::get_user_task::<A>))
+            .route(web::head().to(tasks::get_user_task::<A>))
+            .route(web::patch().to(tasks::patch_user_task::<A>))
+            .route(web::put().to(tasks::replace_user_task::<A>))
+            .default_service(method_not_allowed("DELETE, GET, HEAD, PATCH, PUT")),
     );
     config.service(
         resource("/version")

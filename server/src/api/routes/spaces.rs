@@ -9,7 +9,8 @@ use lockstep_runtime::actix::{Call, Input, accepts, answer};
 use spaces_contract::{CreatedSpace, InviteCode, NewSpace, Space, SpaceList, SpaceSettings};
 
 use super::super::spaces::{
-    DeleteSpaceParams, GetSpaceParams, ListSpacesParams, RotateInviteCodeParams, SpacesApi, UpdateSpaceSettingsParams,
+    CreateSpaceParams, DeleteSpaceParams, GetSpaceParams, ListSpacesParams, RotateInviteCodeParams, SpacesApi,
+    UpdateSpaceSettingsParams,
 };
 use super::super::{operations, security};
 
@@ -75,6 +76,17 @@ use super::super::{operations, security};
             content_type = "application/problem+json",
         ),
         (
+            status = 429,
+            description = "Too many requests; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+        (
             status = 500,
             description = "A fault of the server. The log has the reason, under the `requestId`.",
             body = runtime::Problem,
@@ -112,6 +124,18 @@ pub(crate) async fn list_spaces<A: SpacesApi>(request: HttpRequest) -> HttpRespo
     tag = "Spaces",
     summary = "Create a shared space",
     description = "The caller becomes its owner. The invite code is shown here and when it is rotated, never again.",
+    params(
+        (
+            "Idempotency-Key" = Option<String>,
+            Header,
+            description = "Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request\n422, and while the first is in progress 409.",
+            min_length = 1,
+            max_length = 255,
+            pattern = r"^[\x21-\x7e]+$",
+            nullable = false,
+            example = "01981c1e-5f00-7000-8000-00000000000a",
+        ),
+    ),
     request_body(
         content = NewSpace,
         content_type = "application/json",
@@ -157,6 +181,12 @@ pub(crate) async fn list_spaces<A: SpacesApi>(request: HttpRequest) -> HttpRespo
             content_type = "application/problem+json",
         ),
         (
+            status = 409,
+            description = "The request contradicts the state of things.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
             status = 413,
             description = "The body is larger than the limit.",
             body = runtime::Problem,
@@ -173,6 +203,17 @@ pub(crate) async fn list_spaces<A: SpacesApi>(request: HttpRequest) -> HttpRespo
             description = "Well-formed, with invalid values; `errors` lists all of them.",
             body = runtime::Problem,
             content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many requests; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
         ),
         (
             status = 500,
@@ -198,9 +239,10 @@ pub(crate) async fn create_space<A: SpacesApi>(request: HttpRequest, payload: Pa
         let call = Call::new(&request, &operations::CREATE_SPACE);
         let caller = security::bearer_auth(app, &request, &call).await?;
         let mut input = Input::new(&request)?;
+        let params = CreateSpaceParams::read(&mut input);
         let body = input.json(payload.into_inner(), "application/json").await?;
-        let body = input.finish(body)?;
-        app.create_space(&call, caller, body).await
+        let (params, body) = input.finish(params.zip(body))?;
+        app.create_space(&call, caller, params, body).await
     })
     .await
 }
@@ -270,6 +312,17 @@ pub(crate) async fn create_space<A: SpacesApi>(request: HttpRequest, payload: Pa
             description = "Well-formed, with invalid values; `errors` lists all of them.",
             body = runtime::Problem,
             content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many requests; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
         ),
         (
             status = 500,
@@ -373,6 +426,17 @@ pub(crate) async fn delete_space<A: SpacesApi>(request: HttpRequest) -> HttpResp
             content_type = "application/problem+json",
         ),
         (
+            status = 429,
+            description = "Too many requests; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+        (
             status = 500,
             description = "A fault of the server. The log has the reason, under the `requestId`.",
             body = runtime::Problem,
@@ -467,6 +531,17 @@ pub(crate) async fn get_space<A: SpacesApi>(request: HttpRequest) -> HttpRespons
             description = "Well-formed, with invalid values; `errors` lists all of them.",
             body = runtime::Problem,
             content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many requests; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
         ),
         (
             status = 500,
@@ -598,6 +673,17 @@ pub(crate) async fn rotate_invite_code<A: SpacesApi>(request: HttpRequest) -> Ht
             description = "The `If-Match` is missing.",
             body = runtime::Problem,
             content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many requests; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
         ),
         (
             status = 500,

@@ -2,13 +2,304 @@
 
 //! The entry points of the tag `System`.
 
+use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 use lockstep_runtime as runtime;
-use lockstep_runtime::actix::{Call, accepts, answer};
-use spaces_contract::{Health, Liveness, Version};
+use lockstep_runtime::actix::{Call, Input, accepts, answer};
+use spaces_contract::{
+    Feedback, FeedbackCategory, FeedbackList, Health, JsonWebKeySet, Liveness, NewFeedback, Version,
+};
 
-use super::super::operations;
-use super::super::system::SystemApi;
+use super::super::system::{ListFeedbackParams, SubmitFeedbackParams, SystemApi};
+use super::super::{operations, security};
+
+#[utoipa::path(
+    get,
+    path = "/.well-known/jwks.json",
+    operation_id = "getJwks",
+    tag = "System",
+    summary = "The keys that verify our tokens",
+    description = "The public keys of the local token issuer (RFC 7517), so that other services can verify access tokens. Empty\nwhere tokens are issued elsewhere.",
+    responses(
+        (status = 200, description = "The key set.", body = JsonWebKeySet, content_type = "application/json"),
+        (
+            status = 406,
+            description = "The `Accept` header refuses every media type that this operation has.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many requests; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+        (
+            status = 500,
+            description = "A fault of the server. The log has the reason, under the `requestId`.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 503,
+            description = "Something that the answer needs is not available; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+    ),
+)]
+pub(crate) async fn get_jwks<A: SystemApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::GET_JWKS, async |app: &A| {
+        accepts(&request, &["application/json"])?;
+        let call = Call::new(&request, &operations::GET_JWKS);
+        app.get_jwks(&call).await
+    })
+    .await
+}
+
+#[utoipa::path(
+    get,
+    path = "/api/feedback",
+    operation_id = "listFeedback",
+    tag = "System",
+    summary = "All feedback",
+    description = "Newest first.",
+    params(
+        ("category" = Option<FeedbackCategory>, Query, description = "Only this category."),
+        (
+            "limit" = Option<i32>,
+            Query,
+            description = "How many items a page has at most.",
+            minimum = 1,
+            maximum = 100,
+            example = 25,
+        ),
+        (
+            "cursor" = Option<String>,
+            Query,
+            description = "The `nextCursor` of the page before. Opaque, and bound to the caller and to the other parameters: anything else\nanswers 400 with the code `invalid-cursor`.",
+            min_length = 1,
+            max_length = 1024,
+        ),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "A page of feedback.",
+            body = FeedbackList,
+            content_type = "application/json",
+            headers(
+                ("Cache-Control" = String, description = "Always `no-store`, for the answer is personal or of the moment."),
+            ),
+        ),
+        (
+            status = 400,
+            description = "The request is malformed.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 401,
+            description = "There is no valid token, or the credentials are wrong.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("WWW-Authenticate" = String, description = "How to authenticate (RFC 6750)."),
+            ),
+        ),
+        (
+            status = 403,
+            description = "The caller may know about it, but not do this.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 406,
+            description = "The `Accept` header refuses every media type that this operation has.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 422,
+            description = "Well-formed, with invalid values; `errors` lists all of them.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many requests; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+        (
+            status = 500,
+            description = "A fault of the server. The log has the reason, under the `requestId`.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 503,
+            description = "Something that the answer needs is not available; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+    ),
+    security(("bearerAuth" = ["admin"])),
+)]
+pub(crate) async fn list_feedback<A: SystemApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::LIST_FEEDBACK, async |app: &A| {
+        accepts(&request, &["application/json"])?;
+        let call = Call::new(&request, &operations::LIST_FEEDBACK);
+        let caller = security::bearer_auth_as_admin(app, &request, &call).await?;
+        let mut input = Input::new(&request)?;
+        let params = ListFeedbackParams::read(&mut input);
+        let params = input.finish(params)?;
+        app.list_feedback(&call, caller, params).await
+    })
+    .await
+}
+
+#[utoipa::path(
+    post,
+    path = "/api/feedback",
+    operation_id = "submitFeedback",
+    tag = "System",
+    summary = "Say what you think",
+    description = "Open to everybody; with a token it is kept with the user. Rate limited per address.",
+    params(
+        (
+            "Idempotency-Key" = Option<String>,
+            Header,
+            description = "Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request\n422, and while the first is in progress 409.",
+            min_length = 1,
+            max_length = 255,
+            pattern = r"^[\x21-\x7e]+$",
+            nullable = false,
+            example = "01981c1e-5f00-7000-8000-00000000000a",
+        ),
+    ),
+    request_body(content = NewFeedback, content_type = "application/json", description = "The feedback."),
+    responses(
+        (
+            status = 201,
+            description = "Received.",
+            body = Feedback,
+            content_type = "application/json",
+            headers(
+                ("Cache-Control" = String, description = "Always `no-store`, for the answer is personal or of the moment."),
+                ("ETag" = String, description = "The strong entity tag of the resource as it is now (RFC 9110, 8.8.3)."),
+                ("Location" = String, description = "The path of what was created."),
+            ),
+        ),
+        (
+            status = 400,
+            description = "The request is malformed.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 401,
+            description = "There is no valid token, or the credentials are wrong.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("WWW-Authenticate" = String, description = "How to authenticate (RFC 6750)."),
+            ),
+        ),
+        (
+            status = 406,
+            description = "The `Accept` header refuses every media type that this operation has.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 408,
+            description = "The body came too slowly.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 409,
+            description = "The request contradicts the state of things.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 413,
+            description = "The body is larger than the limit.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 415,
+            description = "The body is of a media type or encoding that this operation does not take.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 422,
+            description = "Well-formed, with invalid values; `errors` lists all of them.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many requests; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+        (
+            status = 500,
+            description = "A fault of the server. The log has the reason, under the `requestId`.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 503,
+            description = "Something that the answer needs is not available; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+    ),
+    security((), ("bearerAuth" = [])),
+)]
+pub(crate) async fn submit_feedback<A: SystemApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::SUBMIT_FEEDBACK, async |app: &A| {
+        accepts(&request, &["application/json"])?;
+        let call = Call::new(&request, &operations::SUBMIT_FEEDBACK);
+        let caller = security::optional_bearer_auth(app, &request, &call).await?;
+        let mut input = Input::new(&request)?;
+        let params = SubmitFeedbackParams::read(&mut input);
+        let body = input.json(payload.into_inner(), "application/json").await?;
+        let (params, body) = input.finish(params.zip(body))?;
+        app.submit_feedback(&call, caller, params, body).await
+    })
+    .await
+}
 
 #[utoipa::path(
     get,
@@ -95,6 +386,66 @@ pub(crate) async fn get_liveness<A: SystemApi>(request: HttpRequest) -> HttpResp
         accepts(&request, &["application/json"])?;
         let call = Call::new(&request, &operations::GET_LIVENESS);
         app.get_liveness(&call).await
+    })
+    .await
+}
+
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    operation_id = "getMetrics",
+    tag = "System",
+    summary = "Metrics for Prometheus",
+    description = "Requests, errors and latencies by operation and status, store calls, requests in flight, limited and shed\nrequests. Open, unless `METRICS_TOKEN` is set.",
+    responses(
+        (
+            status = 200,
+            description = "The metrics, in the Prometheus text format.",
+            body = String,
+            content_type = "text/plain; version=0.0.4",
+            headers(
+                ("Cache-Control" = String, description = "Always `no-store`, for the answer is personal or of the moment."),
+            ),
+        ),
+        (
+            status = 401,
+            description = "There is no valid token, or the credentials are wrong.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("WWW-Authenticate" = String, description = "How to authenticate (RFC 6750)."),
+            ),
+        ),
+        (
+            status = 406,
+            description = "The `Accept` header refuses every media type that this operation has.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 500,
+            description = "A fault of the server. The log has the reason, under the `requestId`.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 503,
+            description = "Something that the answer needs is not available; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+    ),
+    security((), ("metricsToken" = [])),
+)]
+pub(crate) async fn get_metrics<A: SystemApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::GET_METRICS, async |app: &A| {
+        accepts(&request, &["text/plain; version=0.0.4"])?;
+        let call = Call::new(&request, &operations::GET_METRICS);
+        let caller = security::optional_metrics_token(app, &request, &call).await?;
+        app.get_metrics(&call, caller).await
     })
     .await
 }

@@ -6,10 +6,14 @@ use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 use lockstep_runtime as runtime;
 use lockstep_runtime::actix::{Call, Input, accepts, answer};
-use spaces_contract::{Preferences, PreferencesUpdate, Profile, ProfileUpdate};
+use spaces_contract::{
+    Account, AccountList, ActivityList, NewUser, Preferences, PreferencesUpdate, Profile, ProfileUpdate, UserRole,
+    UserRoleChange, UserStatus, UserUpdate,
+};
 
 use super::super::users::{
-    GetPreferencesParams, GetProfileParams, UpdatePreferencesParams, UpdateProfileParams, UsersApi,
+    CreateUserParams, DeleteUserParams, GetPreferencesParams, GetProfileParams, GetUserParams, ListUserActivityParams,
+    ListUsersParams, SetUserRoleParams, UpdatePreferencesParams, UpdateProfileParams, UpdateUserParams, UsersApi,
 };
 use super::super::{operations, security};
 
@@ -45,6 +49,17 @@ use super::super::{operations, security};
             description = "The `Accept` header refuses every media type that this operation has.",
             body = runtime::Problem,
             content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many requests; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
         ),
         (
             status = 500,
@@ -137,6 +152,17 @@ pub(crate) async fn complete_onboarding<A: UsersApi>(request: HttpRequest) -> Ht
             description = "Well-formed, with invalid values; `errors` lists all of them.",
             body = runtime::Problem,
             content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many requests; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
         ),
         (
             status = 500,
@@ -251,6 +277,17 @@ pub(crate) async fn get_preferences<A: UsersApi>(request: HttpRequest) -> HttpRe
             content_type = "application/problem+json",
         ),
         (
+            status = 429,
+            description = "Too many requests; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+        (
             status = 500,
             description = "A fault of the server. The log has the reason, under the `requestId`.",
             body = runtime::Problem,
@@ -345,6 +382,17 @@ pub(crate) async fn update_preferences<A: UsersApi>(request: HttpRequest, payloa
             description = "Well-formed, with invalid values; `errors` lists all of them.",
             body = runtime::Problem,
             content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many requests; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
         ),
         (
             status = 500,
@@ -459,6 +507,17 @@ pub(crate) async fn get_profile<A: UsersApi>(request: HttpRequest) -> HttpRespon
             content_type = "application/problem+json",
         ),
         (
+            status = 429,
+            description = "Too many requests; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+        (
             status = 500,
             description = "A fault of the server. The log has the reason, under the `requestId`.",
             body = runtime::Problem,
@@ -486,6 +545,873 @@ pub(crate) async fn update_profile<A: UsersApi>(request: HttpRequest, payload: P
         let body = input.json(payload.into_inner(), "application/json").await?;
         let (params, body) = input.finish(params.zip(body))?;
         app.update_profile(&call, caller, params, body).await
+    })
+    .await
+}
+
+#[utoipa::path(
+    get,
+    path = "/api/users",
+    operation_id = "listUsers",
+    tag = "Users",
+    summary = "All users",
+    description = "For administrators. `q` is the beginning of an email or a display name, whatever its case.",
+    params(
+        ("role" = Option<UserRole>, Query, description = "Only users with this role."),
+        ("status" = Option<UserStatus>, Query, description = "Only users with this status."),
+        (
+            "q" = Option<String>,
+            Query,
+            description = "The beginning of an email or a display name.",
+            min_length = 1,
+            max_length = 80,
+            example = "ada",
+        ),
+        (
+            "limit" = Option<i32>,
+            Query,
+            description = "How many items a page has at most.",
+            minimum = 1,
+            maximum = 100,
+            example = 25,
+        ),
+        (
+            "cursor" = Option<String>,
+            Query,
+            description = "The `nextCursor` of the page before. Opaque, and bound to the caller and to the other parameters: anything else\nanswers 400 with the code `invalid-cursor`.",
+            min_length = 1,
+            max_length = 1024,
+        ),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "A page of accounts.",
+            body = AccountList,
+            content_type = "application/json",
+            headers(
+                ("Cache-Control" = String, description = "Always `no-store`, for the answer is personal or of the moment."),
+            ),
+        ),
+        (
+            status = 400,
+            description = "The request is malformed.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 401,
+            description = "There is no valid token, or the credentials are wrong.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("WWW-Authenticate" = String, description = "How to authenticate (RFC 6750)."),
+            ),
+        ),
+        (
+            status = 403,
+            description = "The caller may know about it, but not do this.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 406,
+            description = "The `Accept` header refuses every media type that this operation has.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 422,
+            description = "Well-formed, with invalid values; `errors` lists all of them.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many requests; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+        (
+            status = 500,
+            description = "A fault of the server. The log has the reason, under the `requestId`.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 503,
+            description = "Something that the answer needs is not available; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+    ),
+    security(("bearerAuth" = ["admin"])),
+)]
+pub(crate) async fn list_users<A: UsersApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::LIST_USERS, async |app: &A| {
+        accepts(&request, &["application/json"])?;
+        let call = Call::new(&request, &operations::LIST_USERS);
+        let caller = security::bearer_auth_as_admin(app, &request, &call).await?;
+        let mut input = Input::new(&request)?;
+        let params = ListUsersParams::read(&mut input);
+        let params = input.finish(params)?;
+        app.list_users(&call, caller, params).await
+    })
+    .await
+}
+
+#[utoipa::path(
+    post,
+    path = "/api/users",
+    operation_id = "createUser",
+    tag = "Users",
+    summary = "Create a user",
+    description = "For administrators; like signing up, with a role, and without a session.",
+    params(
+        (
+            "Idempotency-Key" = Option<String>,
+            Header,
+            description = "Names this attempt for 24 hours. The same key with the same request gets the first answer again, with another request\n422, and while the first is in progress 409.",
+            min_length = 1,
+            max_length = 255,
+            pattern = r"^[\x21-\x7e]+$",
+            nullable = false,
+            example = "01981c1e-5f00-7000-8000-00000000000a",
+        ),
+    ),
+    request_body(content = NewUser, content_type = "application/json", description = "The user."),
+    responses(
+        (
+            status = 201,
+            description = "Created.",
+            body = Account,
+            content_type = "application/json",
+            headers(
+                ("Cache-Control" = String, description = "Always `no-store`, for the answer is personal or of the moment."),
+                ("ETag" = String, description = "The strong entity tag of the resource as it is now (RFC 9110, 8.8.3)."),
+                ("Location" = String, description = "The path of what was created."),
+            ),
+        ),
+        (
+            status = 400,
+            description = "The request is malformed.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 401,
+            description = "There is no valid token, or the credentials are wrong.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("WWW-Authenticate" = String, description = "How to authenticate (RFC 6750)."),
+            ),
+        ),
+        (
+            status = 403,
+            description = "The caller may know about it, but not do this.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 406,
+            description = "The `Accept` header refuses every media type that this operation has.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 408,
+            description = "The body came too slowly.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 409,
+            description = "The request contradicts the state of things.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 413,
+            description = "The body is larger than the limit.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 415,
+            description = "The body is of a media type or encoding that this operation does not take.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 422,
+            description = "Well-formed, with invalid values; `errors` lists all of them.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many requests; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+        (
+            status = 500,
+            description = "A fault of the server. The log has the reason, under the `requestId`.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 503,
+            description = "Something that the answer needs is not available; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+    ),
+    security(("bearerAuth" = ["admin"])),
+)]
+pub(crate) async fn create_user<A: UsersApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::CREATE_USER, async |app: &A| {
+        accepts(&request, &["application/json"])?;
+        let call = Call::new(&request, &operations::CREATE_USER);
+        let caller = security::bearer_auth_as_admin(app, &request, &call).await?;
+        let mut input = Input::new(&request)?;
+        let params = CreateUserParams::read(&mut input);
+        let body = input.json(payload.into_inner(), "application/json").await?;
+        let (params, body) = input.finish(params.zip(body))?;
+        app.create_user(&call, caller, params, body).await
+    })
+    .await
+}
+
+#[utoipa::path(
+    delete,
+    path = "/api/users/{userId}",
+    operation_id = "deleteUser",
+    tag = "Users",
+    summary = "Delete a user",
+    description = "For administrators. Memberships, sessions and the personal space go too. Nobody deletes themselves or the last\nadministrator, and where a space would lose its last owner the answer is 409. An interrupted deletion is\nfinished by repeating it.",
+    params(
+        ("userId" = uuid::Uuid, Path, description = "The user."),
+        (
+            "If-Match" = Option<String>,
+            Header,
+            description = "The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1).",
+            min_length = 1,
+            max_length = 1024,
+            nullable = false,
+            example = r#""7""#,
+        ),
+    ),
+    responses(
+        (status = 204, description = "Deleted."),
+        (
+            status = 400,
+            description = "The request is malformed.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 401,
+            description = "There is no valid token, or the credentials are wrong.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("WWW-Authenticate" = String, description = "How to authenticate (RFC 6750)."),
+            ),
+        ),
+        (
+            status = 403,
+            description = "The caller may know about it, but not do this.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 404,
+            description = "It does not exist, or is not the caller's to know about.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 409,
+            description = "The request contradicts the state of things.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 412,
+            description = "The `If-Match` is stale.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 422,
+            description = "Well-formed, with invalid values; `errors` lists all of them.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many requests; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+        (
+            status = 500,
+            description = "A fault of the server. The log has the reason, under the `requestId`.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 503,
+            description = "Something that the answer needs is not available; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+    ),
+    security(("bearerAuth" = ["admin"])),
+)]
+pub(crate) async fn delete_user<A: UsersApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::DELETE_USER, async |app: &A| {
+        let call = Call::new(&request, &operations::DELETE_USER);
+        let caller = security::bearer_auth_as_admin(app, &request, &call).await?;
+        let mut input = Input::new(&request)?;
+        let params = DeleteUserParams::read(&mut input);
+        let params = input.finish(params)?;
+        app.delete_user(&call, caller, params).await
+    })
+    .await
+}
+
+#[utoipa::path(
+    get,
+    path = "/api/users/{userId}",
+    operation_id = "getUser",
+    tag = "Users",
+    summary = "One user",
+    description = "For administrators, and for oneself; to everybody else the user does not exist.",
+    params(
+        ("userId" = uuid::Uuid, Path, description = "The user."),
+        (
+            "If-None-Match" = Option<String>,
+            Header,
+            description = "ETags that the caller already has; a match answers 304 without a body (RFC 9110, 13.1.2).",
+            min_length = 1,
+            max_length = 1024,
+            nullable = false,
+            example = r#""7""#,
+        ),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The account.",
+            body = Account,
+            content_type = "application/json",
+            headers(
+                ("Cache-Control" = String, description = "Always `no-store`, for the answer is personal or of the moment."),
+                ("ETag" = String, description = "The strong entity tag of the resource as it is now (RFC 9110, 8.8.3)."),
+            ),
+        ),
+        (
+            status = 304,
+            description = "The caller's copy is current.",
+            headers(
+                ("Cache-Control" = String, description = "Always `no-store`, for the answer is personal or of the moment."),
+                ("ETag" = String, description = "The strong entity tag of the resource as it is now (RFC 9110, 8.8.3)."),
+            ),
+        ),
+        (
+            status = 400,
+            description = "The request is malformed.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 401,
+            description = "There is no valid token, or the credentials are wrong.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("WWW-Authenticate" = String, description = "How to authenticate (RFC 6750)."),
+            ),
+        ),
+        (
+            status = 404,
+            description = "It does not exist, or is not the caller's to know about.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 406,
+            description = "The `Accept` header refuses every media type that this operation has.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 422,
+            description = "Well-formed, with invalid values; `errors` lists all of them.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many requests; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+        (
+            status = 500,
+            description = "A fault of the server. The log has the reason, under the `requestId`.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 503,
+            description = "Something that the answer needs is not available; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+    ),
+    security(("bearerAuth" = [])),
+)]
+pub(crate) async fn get_user<A: UsersApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::GET_USER, async |app: &A| {
+        accepts(&request, &["application/json"])?;
+        let call = Call::new(&request, &operations::GET_USER);
+        let caller = security::bearer_auth(app, &request, &call).await?;
+        let mut input = Input::new(&request)?;
+        let params = GetUserParams::read(&mut input);
+        let params = input.finish(params)?;
+        app.get_user(&call, caller, params).await
+    })
+    .await
+}
+
+#[utoipa::path(
+    put,
+    path = "/api/users/{userId}",
+    operation_id = "updateUser",
+    tag = "Users",
+    summary = "Change a user",
+    description = "For administrators, and for oneself; only administrators change the status. Disabling ends all sessions. The\nlast active administrator cannot be disabled.",
+    params(
+        ("userId" = uuid::Uuid, Path, description = "The user."),
+        (
+            "If-Match" = Option<String>,
+            Header,
+            description = "The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1).",
+            min_length = 1,
+            max_length = 1024,
+            nullable = false,
+            example = r#""7""#,
+        ),
+    ),
+    request_body(content = UserUpdate, content_type = "application/json", description = "The new values, as a whole."),
+    responses(
+        (
+            status = 200,
+            description = "The account as it is now.",
+            body = Account,
+            content_type = "application/json",
+            headers(
+                ("Cache-Control" = String, description = "Always `no-store`, for the answer is personal or of the moment."),
+                ("ETag" = String, description = "The strong entity tag of the resource as it is now (RFC 9110, 8.8.3)."),
+            ),
+        ),
+        (
+            status = 400,
+            description = "The request is malformed.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 401,
+            description = "There is no valid token, or the credentials are wrong.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("WWW-Authenticate" = String, description = "How to authenticate (RFC 6750)."),
+            ),
+        ),
+        (
+            status = 403,
+            description = "The caller may know about it, but not do this.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 404,
+            description = "It does not exist, or is not the caller's to know about.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 406,
+            description = "The `Accept` header refuses every media type that this operation has.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 408,
+            description = "The body came too slowly.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 409,
+            description = "The request contradicts the state of things.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 412,
+            description = "The `If-Match` is stale.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 413,
+            description = "The body is larger than the limit.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 415,
+            description = "The body is of a media type or encoding that this operation does not take.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 422,
+            description = "Well-formed, with invalid values; `errors` lists all of them.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many requests; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+        (
+            status = 500,
+            description = "A fault of the server. The log has the reason, under the `requestId`.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 503,
+            description = "Something that the answer needs is not available; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+    ),
+    security(("bearerAuth" = [])),
+)]
+pub(crate) async fn update_user<A: UsersApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::UPDATE_USER, async |app: &A| {
+        accepts(&request, &["application/json"])?;
+        let call = Call::new(&request, &operations::UPDATE_USER);
+        let caller = security::bearer_auth(app, &request, &call).await?;
+        let mut input = Input::new(&request)?;
+        let params = UpdateUserParams::read(&mut input);
+        let body = input.json(payload.into_inner(), "application/json").await?;
+        let (params, body) = input.finish(params.zip(body))?;
+        app.update_user(&call, caller, params, body).await
+    })
+    .await
+}
+
+#[utoipa::path(
+    get,
+    path = "/api/users/{userId}/activity",
+    operation_id = "listUserActivity",
+    tag = "Users",
+    summary = "What a user did",
+    description = "Sign-ins, changes of account, role and password. Newest first, kept for 90 days. For administrators, and for\noneself.",
+    params(
+        ("userId" = uuid::Uuid, Path, description = "The user."),
+        (
+            "limit" = Option<i32>,
+            Query,
+            description = "How many items a page has at most.",
+            minimum = 1,
+            maximum = 100,
+            example = 25,
+        ),
+        (
+            "cursor" = Option<String>,
+            Query,
+            description = "The `nextCursor` of the page before. Opaque, and bound to the caller and to the other parameters: anything else\nanswers 400 with the code `invalid-cursor`.",
+            min_length = 1,
+            max_length = 1024,
+        ),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "A page of activity.",
+            body = ActivityList,
+            content_type = "application/json",
+            headers(
+                ("Cache-Control" = String, description = "Always `no-store`, for the answer is personal or of the moment."),
+            ),
+        ),
+        (
+            status = 400,
+            description = "The request is malformed.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 401,
+            description = "There is no valid token, or the credentials are wrong.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("WWW-Authenticate" = String, description = "How to authenticate (RFC 6750)."),
+            ),
+        ),
+        (
+            status = 404,
+            description = "It does not exist, or is not the caller's to know about.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 406,
+            description = "The `Accept` header refuses every media type that this operation has.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 422,
+            description = "Well-formed, with invalid values; `errors` lists all of them.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many requests; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+        (
+            status = 500,
+            description = "A fault of the server. The log has the reason, under the `requestId`.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 503,
+            description = "Something that the answer needs is not available; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+    ),
+    security(("bearerAuth" = [])),
+)]
+pub(crate) async fn list_user_activity<A: UsersApi>(request: HttpRequest) -> HttpResponse {
+    answer(&request, &operations::LIST_USER_ACTIVITY, async |app: &A| {
+        accepts(&request, &["application/json"])?;
+        let call = Call::new(&request, &operations::LIST_USER_ACTIVITY);
+        let caller = security::bearer_auth(app, &request, &call).await?;
+        let mut input = Input::new(&request)?;
+        let params = ListUserActivityParams::read(&mut input);
+        let params = input.finish(params)?;
+        app.list_user_activity(&call, caller, params).await
+    })
+    .await
+}
+
+#[utoipa::path(
+    put,
+    path = "/api/users/{userId}/role",
+    operation_id = "setUserRole",
+    tag = "Users",
+    summary = "Change what a user may do",
+    description = "For administrators. The last administrator cannot be demoted. Ends the sessions of the user.",
+    params(
+        ("userId" = uuid::Uuid, Path, description = "The user."),
+        (
+            "If-Match" = Option<String>,
+            Header,
+            description = "The ETag that the change was made on; a stale one answers 412 (RFC 9110, 13.1.1).",
+            min_length = 1,
+            max_length = 1024,
+            nullable = false,
+            example = r#""7""#,
+        ),
+    ),
+    request_body(content = UserRoleChange, content_type = "application/json", description = "The new role."),
+    responses(
+        (
+            status = 200,
+            description = "The account as it is now.",
+            body = Account,
+            content_type = "application/json",
+            headers(
+                ("Cache-Control" = String, description = "Always `no-store`, for the answer is personal or of the moment."),
+                ("ETag" = String, description = "The strong entity tag of the resource as it is now (RFC 9110, 8.8.3)."),
+            ),
+        ),
+        (
+            status = 400,
+            description = "The request is malformed.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 401,
+            description = "There is no valid token, or the credentials are wrong.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("WWW-Authenticate" = String, description = "How to authenticate (RFC 6750)."),
+            ),
+        ),
+        (
+            status = 403,
+            description = "The caller may know about it, but not do this.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 404,
+            description = "It does not exist, or is not the caller's to know about.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 406,
+            description = "The `Accept` header refuses every media type that this operation has.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 408,
+            description = "The body came too slowly.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 409,
+            description = "The request contradicts the state of things.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 412,
+            description = "The `If-Match` is stale.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 413,
+            description = "The body is larger than the limit.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 415,
+            description = "The body is of a media type or encoding that this operation does not take.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 422,
+            description = "Well-formed, with invalid values; `errors` lists all of them.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 429,
+            description = "Too many requests; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("RateLimit" = String, description = "The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft\nhttpapi-ratelimit-headers)."),
+                ("RateLimit-Policy" = String, description = "The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers)."),
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+        (
+            status = 500,
+            description = "A fault of the server. The log has the reason, under the `requestId`.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 503,
+            description = "Something that the answer needs is not available; `Retry-After` says when to try again.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+            headers(
+                ("Retry-After" = i32, description = "After how many seconds to try again."),
+            ),
+        ),
+    ),
+    security(("bearerAuth" = ["admin"])),
+)]
+pub(crate) async fn set_user_role<A: UsersApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::SET_USER_ROLE, async |app: &A| {
+        accepts(&request, &["application/json"])?;
+        let call = Call::new(&request, &operations::SET_USER_ROLE);
+        let caller = security::bearer_auth_as_admin(app, &request, &call).await?;
+        let mut input = Input::new(&request)?;
+        let params = SetUserRoleParams::read(&mut input);
+        let body = input.json(payload.into_inner(), "application/json").await?;
+        let (params, body) = input.finish(params.zip(body))?;
+        app.set_user_role(&call, caller, params, body).await
     })
     .await
 }

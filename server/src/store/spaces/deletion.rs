@@ -28,6 +28,15 @@ impl Store {
         if member.space.kind == SpaceKind::Personal {
             return Err(Failure::Refused(OneOf::First(personal_space())));
         }
+        self.erase_space(member, expected_version).await
+    }
+
+    /// Deletes a space of any kind: a personal one goes with its user.
+    pub(in crate::store) async fn erase_space(
+        &self,
+        member: MemberSpace,
+        expected_version: Option<u64>,
+    ) -> Result<(), Failure<OneOf<Conflict, PreconditionFailed>>> {
         let MemberSpace { space, user_id, .. } = member;
         let Some(space) = self.mark_deleting(space, expected_version).await? else {
             return Ok(());
@@ -80,6 +89,14 @@ impl Store {
             }
             let (mut children, next) = self.keys_in(keys::space(space_id), after).await?;
             children.retain(|key| !kept.contains(key));
+            let events = children.iter().filter_map(Key::event);
+            self.delete_all(events.map(|event_id| keys::event_guard(&event_id)).collect())
+                .await?;
+            self.delete_task_partitions(children.iter().filter_map(Key::created_task))
+                .await?;
+            let invitations = children.iter().filter_map(Key::invitation);
+            self.delete_invitations(invitations.map(|(id, code_hash)| (id, code_hash.to_owned())).collect())
+                .await?;
             let members = children.iter().filter_map(Key::member);
             self.delete_all(members.map(|user_id| keys::user_space(user_id, space_id)).collect())
                 .await?;

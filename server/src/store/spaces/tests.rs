@@ -5,13 +5,14 @@ use lockstep_runtime::{OneOf, Refusal};
 use uuid::Uuid;
 
 use super::{MemberSpace, Membership};
+use crate::store::Kept;
 use crate::store::tests::{refusal, registered, settings, store};
 use crate::store::{Store, count_round_trips, keys};
 use spaces_contract::{SpaceKind, SpaceRole};
 
 async fn created(store: &Store, owner: Uuid, name: &str) -> MemberSpace {
     store
-        .create_space(owner, settings(name), &format!("hash of {name}"))
+        .create_space(owner, settings(name), &format!("hash of {name}"), Kept::without_key)
         .await
         .unwrap()
 }

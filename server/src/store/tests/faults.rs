@@ -15,8 +15,7 @@ use lockstep_runtime::Refusal;
 
 use super::*;
 use crate::store::engine::{Engine, Source};
-use crate::store::{ReusedToken, count_round_trips};
-use spaces_contract::ProfileUpdate;
+use crate::store::{ReusedToken, StaleCredentials, count_round_trips};
 
 /// What happens to a request.
 #[derive(Clone, Copy, Debug)]
@@ -103,7 +102,7 @@ async fn faulty() -> (Store, Faulty) {
         engine,
         fates: Arc::default(),
     };
-    let store = Store::through(faulty.clone(), clock);
+    let store = Store::through(faulty.clone(), clock).unwrap();
     store.ensure_table().await.unwrap();
     (store, faulty)
 }
@@ -123,18 +122,11 @@ fn fault<T, R>(outcome: Result<T, Failure<R>>) -> lockstep_runtime::Fault {
 async fn f2_an_update_whose_answer_was_lost_is_done_once_and_knows_it() {
     let (store, faulty) = faulty().await;
     let user = registered(&store, "ada@example.org").await;
-    let update = || ProfileUpdate {
-        display_name: text("Countess"),
-        avatar_url: None,
-        bio: None,
-        timezone: text("UTC"),
-        locale: text("en"),
-    };
     faulty.next(&[Fate::AnswerLost]);
-    let (changed, round_trips) = count_round_trips(store.update_profile(user.user_id, update(), Some(1))).await;
+    let (changed, round_trips) = count_round_trips(store.set_password_hash(&user, Secret::new("second"))).await;
     assert_eq!((changed.unwrap().version, round_trips), (2, 2));
-    let stale = refusal(store.update_profile(user.user_id, update(), Some(1)).await);
-    assert_eq!(Refusal::from(stale).status(), 412);
+    let stale = refusal(store.set_password_hash(&user, Secret::new("third")).await);
+    assert_eq!(stale, StaleCredentials);
 }
 
 #[tokio::test]

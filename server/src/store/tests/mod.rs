@@ -1,7 +1,9 @@
 //! The store on the embedded engine, through the same SDK code as on AWS: one file per resource, and one for faults.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod administration;
 mod faults;
+mod idempotency;
 mod sessions;
 mod throttle;
 mod users;
@@ -30,7 +32,9 @@ pub(super) async fn store() -> Store {
         return Store::memory(clock()).await.unwrap();
     };
     let table = format!("spaces-{}", Clock::system().new_id());
-    let store = Store::dynamodb("us-east-1".to_owned(), Some(endpoint), table, clock()).await;
+    let store = Store::dynamodb("us-east-1".to_owned(), Some(endpoint), table, clock())
+        .await
+        .unwrap();
     store.ensure_table().await.unwrap();
     store
 }
@@ -49,7 +53,7 @@ pub(super) fn new_user(email: &str) -> NewUser {
     NewUser {
         email: text(email),
         display_name: text("Ada Lovelace"),
-        password_hash: Secret::new("$argon2id$first"),
+        password_hash: Some(Secret::new("$argon2id$first")),
         role: UserRole::User,
     }
 }

@@ -73,15 +73,15 @@ async fn update_profile_sets_and_clears_and_refuses_a_stale_version() {
     let user = registered(&store, "ada@example.org").await;
     store.clock.advance(TimeDelta::seconds(5));
     let changed = store
-        .update_profile(user.user_id, profile_update(Some("Hello")), Some(1))
+        .update_profile(user.clone(), profile_update(Some("Hello")), Some(1))
         .await
         .unwrap();
     assert_eq!((changed.version, changed.bio.is_some()), (2, true));
     assert_eq!(changed.updated_at, user.updated_at + TimeDelta::seconds(5));
-    let stale = store.update_profile(user.user_id, profile_update(None), Some(1)).await;
+    let stale = store.update_profile(user.clone(), profile_update(None), Some(1)).await;
     assert_eq!(Refusal::from(refusal(stale)).status(), 412);
     let cleared = store
-        .update_profile(user.user_id, profile_update(None), None)
+        .update_profile(user.clone(), profile_update(None), None)
         .await
         .unwrap();
     assert_eq!((cleared.version, cleared.bio.is_some()), (3, false));
@@ -96,7 +96,11 @@ async fn update_profile_sets_and_clears_and_refuses_a_stale_version() {
 async fn an_update_never_makes_a_user() {
     let store = store().await;
     let nobody = store.clock.new_id();
-    refusal(store.update_profile(nobody, profile_update(None), None).await);
+    let nobody_there = User {
+        user_id: nobody,
+        ..registered(&store, "ada@example.org").await
+    };
+    refusal(store.update_profile(nobody_there, profile_update(None), None).await);
     store.complete_onboarding(nobody).await.unwrap_err();
     assert!(store.get_user(nobody).await.unwrap().is_none());
 }
