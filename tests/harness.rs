@@ -52,6 +52,13 @@ impl TestServer {
         Self::with([("DATABASE_PATH", database_in(directory))]).await
     }
 
+    /// Starts a server with some settings and limits of its own on the database in a directory.
+    pub async fn reopen(directory: &Path, changed: &[(&'static str, &str)], limits: BodyLimits) -> Self {
+        let changed = changed.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        let changed: Vec<_> = changed.chain([("DATABASE_PATH", database_in(directory))]).collect();
+        Self::begin(&changed, limits).await
+    }
+
     /// Starts a server with other limits on bodies.
     pub async fn within(limits: BodyLimits) -> Self {
         Self::begin(&[], limits).await
@@ -191,6 +198,14 @@ impl Table {
         });
         self.0
             .update_item(serde_json::from_value(update).expect("a request"))
+            .expect("an item");
+    }
+
+    /// Takes an item away.
+    pub fn remove(&self, pk: &str, sk: &str) {
+        let delete = json!({ "TableName": TABLE, "Key": { "PK": { "S": pk }, "SK": { "S": sk } } });
+        self.0
+            .delete_item(serde_json::from_value(delete).expect("a request"))
             .expect("an item");
     }
 

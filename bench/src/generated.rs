@@ -1,15 +1,18 @@
 //! The generated side: an application behind the generated traits that answers from memory.
 //! What is not measured refuses, since every operation must be there.
 
+mod refused;
+
 use actix_web::web::{Data, ServiceConfig};
 use lockstep_runtime::actix::{Call, unauthenticated};
-use lockstep_runtime::{Failure, InternalError, Secret, Unauthorized};
+use lockstep_runtime::{Failure, Secret, Unauthorized};
 use spaces_contract::{
-    CreatedSpace, Credentials, InvitePolicy, Liveness, LivenessStatus, Logout, MemberListVisibility, NewSpace,
-    PasswordChange, PreferencesUpdate, ProfileUpdate, Registration, SpaceKind, SpaceRole, SpaceSettings, TokenRefresh,
+    CreatedSpace, InvitePolicy, Liveness, LivenessStatus, MemberListVisibility, NewSpace, SpaceKind, SpaceRole,
+    SpaceSettings,
 };
 use spaces_server::api::*;
 
+use self::refused::refuse;
 use crate::cases::{INVITE_CODE, SPACE_ID, TOKEN, VERSION, created_at};
 
 /// Mounts the application, as the server does.
@@ -31,15 +34,16 @@ impl Security for App {
             Err(Failure::Refused(unauthenticated()))
         }
     }
-}
 
-/// Operations that nobody measures.
-macro_rules! refuse {
-    ($($operation:ident($($argument:ty),*) -> $answer:ident, $refusal:ident;)*) => {$(
-        async fn $operation(&self, _: &Call, $(_: $argument),*) -> Result<$answer, $refusal> {
-            Err(InternalError::because("not part of the benchmark").into())
-        }
-    )*};
+    fn bearer_auth_has_role(_caller: &(), _role: Role) -> bool {
+        false
+    }
+
+    type MetricsToken = ();
+
+    async fn metrics_token(&self, _call: &Call, _credential: Secret) -> Result<(), Failure<Unauthorized>> {
+        Err(Failure::Refused(unauthenticated()))
+    }
 }
 
 impl SystemApi for App {
@@ -52,7 +56,11 @@ impl SystemApi for App {
     }
 
     refuse! {
+        get_jwks() -> GetJwksAnswer, GetJwksRefusal;
+        list_feedback((), ListFeedbackParams) -> ListFeedbackAnswer, ListFeedbackRefusal;
+        submit_feedback(Option<()>, SubmitFeedbackParams, NewFeedback) -> SubmitFeedbackAnswer, SubmitFeedbackRefusal;
         get_health() -> GetHealthAnswer, GetHealthRefusal;
+        get_metrics(Option<()>) -> GetMetricsAnswer, GetMetricsRefusal;
         get_version() -> GetVersionAnswer, GetVersionRefusal;
     }
 }
@@ -62,6 +70,7 @@ impl SpacesApi for App {
         &self,
         _call: &Call,
         _caller: (),
+        _params: CreateSpaceParams,
         body: NewSpace,
     ) -> Result<CreateSpaceAnswer, CreateSpaceRefusal> {
         let body = CreatedSpace {
@@ -89,27 +98,5 @@ impl SpacesApi for App {
         rotate_invite_code((), RotateInviteCodeParams) -> RotateInviteCodeAnswer, RotateInviteCodeRefusal;
         update_space_settings((), UpdateSpaceSettingsParams, SpaceSettings)
             -> UpdateSpaceSettingsAnswer, UpdateSpaceSettingsRefusal;
-    }
-}
-
-impl AuthApi for App {
-    refuse! {
-        change_password((), PasswordChange) -> ChangePasswordAnswer, ChangePasswordRefusal;
-        login(Credentials) -> LoginAnswer, LoginRefusal;
-        logout((), Option<Logout>) -> LogoutAnswer, LogoutRefusal;
-        get_me((), GetMeParams) -> GetMeAnswer, GetMeRefusal;
-        refresh_tokens(TokenRefresh) -> RefreshTokensAnswer, RefreshTokensRefusal;
-        register(Registration) -> RegisterAnswer, RegisterRefusal;
-    }
-}
-
-impl UsersApi for App {
-    refuse! {
-        complete_onboarding(()) -> CompleteOnboardingAnswer, CompleteOnboardingRefusal;
-        get_preferences((), GetPreferencesParams) -> GetPreferencesAnswer, GetPreferencesRefusal;
-        update_preferences((), UpdatePreferencesParams, PreferencesUpdate)
-            -> UpdatePreferencesAnswer, UpdatePreferencesRefusal;
-        get_profile((), GetProfileParams) -> GetProfileAnswer, GetProfileRefusal;
-        update_profile((), UpdateProfileParams, ProfileUpdate) -> UpdateProfileAnswer, UpdateProfileRefusal;
     }
 }

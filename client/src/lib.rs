@@ -967,7 +967,6 @@ impl Client {
     /// - 404: It does not exist, or is not the caller's to know about.
     /// - 406: The `Accept` header refuses every media type that this operation has.
     /// - 408: The body came too slowly.
-    /// - 409: The request contradicts the state of things.
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
@@ -991,7 +990,6 @@ impl Client {
     /// - 401: There is no valid token, or the credentials are wrong.
     /// - 404: It does not exist, or is not the caller's to know about.
     /// - 408: The body came too slowly.
-    /// - 409: The request contradicts the state of things.
     /// - 413: The body is larger than the limit.
     /// - 415: The body is of a media type or encoding that this operation does not take.
     /// - 422: Well-formed, with invalid values; `errors` lists all of them.
@@ -3334,7 +3332,7 @@ pub mod builder {
             let response = request.send().await?;
             match response.status().as_u16() {
                 200 => ResponseValue::from_response(response).await,
-                400 | 401 | 403 | 404 | 406 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 503 => {
+                400 | 401 | 403 | 404 | 406 | 408 | 413 | 415 | 422 | 429 | 500 | 503 => {
                     Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
                 }
                 _ => Err(Error::UnexpectedResponse(response)),
@@ -3378,7 +3376,7 @@ pub mod builder {
             let response = request.send().await?;
             match response.status().as_u16() {
                 204 => Ok(ResponseValue::empty(response)),
-                400 | 401 | 404 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 503 => {
+                400 | 401 | 404 | 408 | 413 | 415 | 422 | 429 | 500 | 503 => {
                     Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
                 }
                 _ => Err(Error::UnexpectedResponse(response)),

@@ -20,11 +20,11 @@ async fn a23_an_alias_answers_as_its_operation_and_names_its_successor() {
             let answer = world.call_at(operation, alias.path).send(&world.server).await;
             assert_eq!(answer.status, expected.status, "{}: {answer:?}", alias.path);
             assert_eq!(fields(&answer), fields(&expected), "{}", alias.path);
-            check_headers(&answer, operation.path);
+            check_headers(&answer, &world.call(operation).path);
             seen += 1;
         }
     }
-    assert_eq!((with_alias, seen), (11, 11), "every alias of the contract was called");
+    assert_eq!((with_alias, seen), (49, 55), "every alias of the contract was called");
 }
 
 #[tokio::test]
@@ -40,12 +40,13 @@ async fn a23_refusals_over_an_alias_name_the_successor_too() {
                 .await;
             assert!(answer.status >= 400, "{answer:?}");
             answer.problem();
-            check_headers(&answer, operation.path);
+            check_headers(&answer, &world.call(operation).path);
         }
     }
 }
 
 fn check_headers(answer: &Answer, successor: &str) {
+    let successor = successor.split('?').next().unwrap();
     // 20 November 2026, 00:00 UTC.
     assert_eq!(answer.header("deprecation"), Some("@1795132800"));
     assert_eq!(answer.header("sunset"), Some("Sat, 20 Nov 2027 00:00:00 GMT"));

@@ -26,6 +26,7 @@ mod problems;
 mod process;
 mod rate_limits;
 mod readme;
+mod roles;
 mod spaces;
 mod statuses;
 mod support;

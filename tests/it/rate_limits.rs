@@ -131,21 +131,17 @@ async fn s36_guessing_invitation_codes_is_429() {
     assert_eq!(Call::get(path).send(&server).await.refused().0, 429);
 }
 
-#[tokio::test]
-async fn a22_shed_load_is_503_and_health_is_not_shed() {
-    let server = TestServer::with([("MAX_IN_FLIGHT", "1".to_owned())]).await;
-    let ada = server.sign_up("ada").await;
-    assert_eq!(signed_in(&server, &ada).await.status, 200);
-    // A request whose body does not come takes the only place.
-    let mut slow = connect(&server).await;
-    let call = Call::post("/api/spaces")
-        .by(&ada)
+/// Asks while a request whose body does not come takes the only place of a server with `MAX_IN_FLIGHT=1`.
+pub(crate) async fn while_busy(server: &TestServer, session: &Session, call: Call) -> Answer {
+    let mut slow = connect(server).await;
+    let create = Call::post("/api/spaces")
+        .by(session)
         .header("content-type", "application/json");
-    slow.write_all(call.head("Content-Length: 9\r\n").as_bytes())
+    slow.write_all(create.head("Content-Length: 9\r\n").as_bytes())
         .await
         .unwrap();
     let in_flight = async || {
-        let metrics = Call::get("/metrics").send(&server).await.text();
+        let metrics = Call::get("/metrics").send(server).await.text();
         metrics.contains("http_requests_in_flight 2")
     };
     for _ in 0..10_000 {
@@ -153,13 +149,22 @@ async fn a22_shed_load_is_503_and_health_is_not_shed() {
             break;
         }
     }
-    let shed = signed_in(&server, &ada).await;
-    assert_eq!(shed.refused(), (503, "overloaded".to_owned()));
-    assert_eq!(shed.header("retry-after"), Some("1"));
+    let answer = call.send(server).await;
     for path in ["/health", "/health/live", "/metrics"] {
-        assert_eq!(Call::get(path).send(&server).await.status, 200, "{path}");
+        assert_eq!(Call::get(path).send(server).await.status, 200, "{path}");
     }
     slow.write_all(b"{        ").await.unwrap();
     assert_eq!(super::support::read_answer(&mut slow).await.unwrap().status, 400);
+    answer
+}
+
+#[tokio::test]
+async fn a22_shed_load_is_503_and_health_is_not_shed() {
+    let server = TestServer::with([("MAX_IN_FLIGHT", "1".to_owned())]).await;
+    let ada = server.sign_up("ada").await;
+    assert_eq!(signed_in(&server, &ada).await.status, 200);
+    let shed = while_busy(&server, &ada, Call::get("/api/spaces").by(&ada)).await;
+    assert_eq!(shed.refused(), (503, "overloaded".to_owned()));
+    assert_eq!(shed.header("retry-after"), Some("1"));
     assert_eq!(signed_in(&server, &ada).await.status, 200);
 }

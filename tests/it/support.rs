@@ -1,7 +1,7 @@
 //! How the tests ask and what they expect everywhere: calls that the generated client cannot make, and problems.
 //! What an operation promises is in the file of its tag.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 
 use serde_json::{Value, json};
 use spaces_client::reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -133,11 +133,18 @@ impl Call {
 }
 
 /// An answer as it came over the wire.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+}
+
+impl Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let body = String::from_utf8_lossy(&self.body);
+        write!(f, "{} {body} {:?}", self.status, self.headers)
+    }
 }
 
 impl Answer {

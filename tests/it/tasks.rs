@@ -200,7 +200,8 @@ async fn s26_who_may_do_what_with_a_task() {
     let comment = |task: &Value| Call::post(format!("{}/comments", path(task))).json(json!({ "body": "So" }));
     let comments = |task: &Value| Call::get(format!("{}/comments", path(task)));
     let delete = |task: &Value| Call::new("DELETE", path(task));
-    let cells: [(&dyn Fn(&Value) -> Call, [u16; 5]); 7] = [
+    type Attempt<'a> = &'a dyn Fn(&Value) -> Call;
+    let cells: [(Attempt<'_>, [u16; 5]); 7] = [
         (&create, [201, 201, 201, 403, 404]),
         (&replace, [200, 200, 200, 403, 404]),
         (&change, [200, 200, 200, 403, 404]),

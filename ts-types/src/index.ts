@@ -3543,7 +3543,6 @@ export interface AcceptInvitationRequest {
  * - 404: It does not exist, or is not the caller's to know about.
  * - 406: The `Accept` header refuses every media type that this operation has.
  * - 408: The body came too slowly.
- * - 409: The request contradicts the state of things.
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
@@ -3559,7 +3558,6 @@ export type AcceptInvitationResult =
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<408, Problem>
-  | Answer<409, Problem>
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
@@ -3582,7 +3580,6 @@ export interface DeclineInvitationRequest {
  * - 401: There is no valid token, or the credentials are wrong.
  * - 404: It does not exist, or is not the caller's to know about.
  * - 408: The body came too slowly.
- * - 409: The request contradicts the state of things.
  * - 413: The body is larger than the limit.
  * - 415: The body is of a media type or encoding that this operation does not take.
  * - 422: Well-formed, with invalid values; `errors` lists all of them.
@@ -3596,7 +3593,6 @@ export type DeclineInvitationResult =
   | Answer<401, Problem, { readonly wwwAuthenticate: string }>
   | Answer<404, Problem>
   | Answer<408, Problem>
-  | Answer<409, Problem>
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
@@ -6603,7 +6599,6 @@ export const operations = {
       404: { mediaType: "application/problem+json", as: "json" },
       406: { mediaType: "application/problem+json", as: "json" },
       408: { mediaType: "application/problem+json", as: "json" },
-      409: { mediaType: "application/problem+json", as: "json" },
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },
@@ -6635,7 +6630,6 @@ export const operations = {
       },
       404: { mediaType: "application/problem+json", as: "json" },
       408: { mediaType: "application/problem+json", as: "json" },
-      409: { mediaType: "application/problem+json", as: "json" },
       413: { mediaType: "application/problem+json", as: "json" },
       415: { mediaType: "application/problem+json", as: "json" },
       422: { mediaType: "application/problem+json", as: "json" },

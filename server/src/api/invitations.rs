@@ -294,13 +294,13 @@ refusals! {
 
     /// How `acceptInvitation` may refuse.
     pub AcceptInvitationRefusal:
-        BadRequest, Unauthorized, Forbidden, NotFound, NotAcceptable, RequestTimeout, Conflict,
-        ContentTooLarge, UnsupportedMediaType, UnprocessableContent, TooManyRequests, InternalError,
-        ServiceUnavailable, Fault, actix::UnreadableBody;
+        BadRequest, Unauthorized, Forbidden, NotFound, NotAcceptable, RequestTimeout, ContentTooLarge,
+        UnsupportedMediaType, UnprocessableContent, TooManyRequests, InternalError, ServiceUnavailable,
+        Fault, actix::UnreadableBody;
 
     /// How `declineInvitation` may refuse.
     pub DeclineInvitationRefusal:
-        BadRequest, Unauthorized, NotFound, RequestTimeout, Conflict, ContentTooLarge, UnsupportedMediaType,
+        BadRequest, Unauthorized, NotFound, RequestTimeout, ContentTooLarge, UnsupportedMediaType,
         UnprocessableContent, TooManyRequests, InternalError, ServiceUnavailable, Fault,
         actix::UnreadableBody;
 

@@ -576,7 +576,7 @@ pub static ACCEPT_INVITATION: Operation = Operation {
     }]],
     aliases: &[],
     deprecation: None,
-    statuses: &[200, 400, 401, 403, 404, 406, 408, 409, 413, 415, 422, 429, 500, 503],
+    statuses: &[200, 400, 401, 403, 404, 406, 408, 413, 415, 422, 429, 500, 503],
 };
 
 /// `POST /api/invitations/decline`
@@ -591,7 +591,7 @@ pub static DECLINE_INVITATION: Operation = Operation {
     }]],
     aliases: &[],
     deprecation: None,
-    statuses: &[204, 400, 401, 404, 408, 409, 413, 415, 422, 429, 500, 503],
+    statuses: &[204, 400, 401, 404, 408, 413, 415, 422, 429, 500, 503],
 };
 
 /// `GET /api/invitations/pending`

@@ -146,18 +146,18 @@ impl App {
         terms: InvitationTerms,
         once: Once,
     ) -> Result<Created<CreatedInvitation>, Failure<OneOf<Forbidden, Conflict>>> {
-        let forbidden = |refusal| Err(Failure::Refused(OneOf::First(refusal)));
+        let forbidden = |refusal| Failure::Refused(OneOf::First(refusal));
         if !rules::may_invite(inviter.role(), inviter.who_may_invite()) {
-            return forbidden(Forbidden::new(
+            return Err(forbidden(Forbidden::new(
                 "may-not-invite",
                 "The settings of the space do not let your role invite.",
-            ));
+            )));
         }
         if !rules::may_grant(inviter.role(), terms.role) {
-            return forbidden(Forbidden::new(
+            return Err(forbidden(Forbidden::new(
                 "role-too-high",
                 "Nobody invites with a role above their own.",
-            ));
+            )));
         }
         let code = codes::new_code().map_err(Fault::internal)?;
         let hash = codes::hash(&code).to_string();

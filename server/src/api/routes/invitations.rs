@@ -214,12 +214,6 @@ pub(crate) async fn create_invitation<A: InvitationsApi>(request: HttpRequest, p
             content_type = "application/problem+json",
         ),
         (
-            status = 409,
-            description = "The request contradicts the state of things.",
-            body = runtime::Problem,
-            content_type = "application/problem+json",
-        ),
-        (
             status = 413,
             description = "The body is larger than the limit.",
             body = runtime::Problem,
@@ -313,12 +307,6 @@ pub(crate) async fn accept_invitation<A: InvitationsApi>(request: HttpRequest, p
         (
             status = 408,
             description = "The body came too slowly.",
-            body = runtime::Problem,
-            content_type = "application/problem+json",
-        ),
-        (
-            status = 409,
-            description = "The request contradicts the state of things.",
             body = runtime::Problem,
             content_type = "application/problem+json",
         ),

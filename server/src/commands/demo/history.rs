@@ -148,11 +148,11 @@ impl History {
             let team = TEAMS[week % TEAMS.len()];
             self.add(at, team.owner, Act::Invite(team, OUTSIDERS[week % OUTSIDERS.len()]));
         }
-        if let (2, Ok(number)) = (day % 4, usize::try_from(day / 4)) {
-            if number < FEEDBACK.len() {
-                let by = PEOPLE[number * 3 % 5];
-                self.add(at + TimeDelta::minutes(20), by, Act::GiveFeedback(number));
-            }
+        if let (2, Ok(number)) = (day % 4, usize::try_from(day / 4))
+            && number < FEEDBACK.len()
+        {
+            let by = PEOPLE[number * 3 % 5];
+            self.add(at + TimeDelta::minutes(20), by, Act::GiveFeedback(number));
         }
     }
 

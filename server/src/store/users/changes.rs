@@ -182,13 +182,13 @@ impl Store {
         self.add_activity(&mut transaction, user_id, kind, actor)?;
         transaction.count(Scope::Deployment, Tally::of_user(Some(before), Some(after)));
         let has = |failed: &FailedConditions, action: Option<_>| action.is_some_and(|action| failed.contains(action));
-        let conflict = |conflict| Err(Failure::Refused(OneOf::Second(OneOf::First(conflict))));
+        let conflict = |conflict| Failure::Refused(OneOf::Second(OneOf::First(conflict)));
         match self.commit(transaction).await {
             Ok(()) => Ok(true),
             Err(Failure::Fault(fault)) => Err(fault.into()),
             Err(Failure::Refused(failed)) if failed.contains(profile) => Ok(false),
-            Err(Failure::Refused(failed)) if has(&failed, guard) => conflict(email_taken()),
-            Err(Failure::Refused(failed)) if has(&failed, administrators) => conflict(last_administrator()),
+            Err(Failure::Refused(failed)) if has(&failed, guard) => Err(conflict(email_taken())),
+            Err(Failure::Refused(failed)) if has(&failed, administrators) => Err(conflict(last_administrator())),
             Err(Failure::Refused(failed)) => Err(Fault::internal(format!("a new id twice: {failed:?}")).into()),
         }
     }
