@@ -43,9 +43,10 @@ try {
   assert.deepEqual(shown.sort(), operations.sort());
 
   await page.locator(".auth-wrapper > .authorize").click();
-  await page.locator(".modal-ux input").fill(TOKEN);
-  await page.locator(".modal-ux button.authorize").click();
-  await page.locator(".modal-ux button.btn-done").click();
+  const bearer = page.locator(".modal-ux form").filter({ hasText: "bearerAuth" });
+  await bearer.locator("input").fill(TOKEN);
+  await bearer.locator("button.authorize").click();
+  await page.locator(".modal-ux button.btn-done").first().click();
 
   const getMe = page.locator("#operations-Auth-getMe");
   await getMe.locator(".opblock-summary-control").click();

@@ -193,7 +193,6 @@ async fn s20_passwords_that_differ_late_differ() {
 #[tokio::test]
 async fn s22_unknown_wrong_and_disabled_get_the_same_refusal() {
     let world = World::new().await;
-    world.server.sign_up("bob").await;
     world.set_status("disabled");
     let mut refusals = Vec::new();
     for (name, password) in [("nobody", PASSWORD), ("bob", "not the password"), ("ada", PASSWORD)] {

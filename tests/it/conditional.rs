@@ -218,7 +218,7 @@ async fn a09_what_a_create_answers_is_what_is_there() {
 async fn a09_signing_up_creates_the_account_that_its_location_names() {
     let world = World::new().await;
     let answer = Call::post("/api/auth/register")
-        .json(crate::support::registration("bob"))
+        .json(crate::support::registration("gus"))
         .send(&world.server)
         .await;
     let session: spaces_contract::Session = serde_json::from_value(answer.json()).unwrap();

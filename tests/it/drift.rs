@@ -66,7 +66,7 @@ const MUTATIONS: [Mutation; 9] = [
         name: "role added",
         from: "      operationId: changePassword\n",
         to: "      operationId: changePassword\n      security: [{ bearerAuth: [auditor] }]\n",
-        error: "E0046",
+        error: "E0004",
     },
     Mutation {
         name: "enum value removed",

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use lockstep_runtime::Operation;
 use serde_json::json;
 use spaces_server::api::OPERATIONS;
 use spaces_tests::TestServer;
@@ -141,7 +142,11 @@ async fn a29_every_body_refuses_an_unknown_field_and_names_it() {
         let Some(body) = call.body.clone() else { continue };
         let mut body: serde_json::Value = serde_json::from_str(&body).unwrap();
         body["surprise"] = json!(1);
-        let answer = call.json(body).send(&world.server).await;
+        let call = Call {
+            body: Some(body.to_string()),
+            ..call
+        };
+        let answer = call.send(&world.server).await;
         assert_eq!(
             answer.violations(),
             ["body /surprise unknown-field"],
@@ -150,7 +155,7 @@ async fn a29_every_body_refuses_an_unknown_field_and_names_it() {
         );
         seen += 1;
     }
-    assert_eq!(seen, 9);
+    assert_eq!(seen, 31);
     let nested = r#"{"theme":"dark","language":"en","notifications":{"email":true,"push":
         {"tasks":true,"events":true,"invitations":true,"surprise":1}}}"#;
     let answer = Call::new("PUT", "/api/user/preferences")
@@ -322,11 +327,10 @@ async fn a24_head_is_get_without_the_body() {
         };
         let (mut get, mut head) = (get.send(&world.server).await, head.send(&world.server).await);
         assert!(head.body.is_empty());
-        // The check of the store takes another time each time, and so other digits; the date may be the next second's.
-        let varying: &[&str] = if operation.id == "getHealth" {
-            &["date", "content-length"]
-        } else {
-            &["date"]
+        // Latencies have other digits each time; the date may be the next second's.
+        let varying: &[&str] = match operation.id {
+            "getHealth" | "getMetrics" => &["date", "content-length"],
+            _ => &["date"],
         };
         for name in varying {
             assert_eq!(
@@ -446,10 +450,15 @@ async fn a25_a_body_of_another_type_encoding_or_charset_is_415() {
 #[tokio::test]
 async fn who_is_nobody_learns_nothing_about_their_mistakes() {
     let world = World::new().await;
-    for operation in OPERATIONS.iter().filter(|operation| !operation.security.is_empty()) {
+    let is_needed = |operation: &&&Operation| {
+        let security = operation.security;
+        !security.is_empty() && security.iter().all(|row| !row.is_empty())
+    };
+    for operation in OPERATIONS.iter().filter(is_needed) {
         let call = world.call(operation).without("authorization");
+        let path = call.path.split('?').next().unwrap();
         let call = Call {
-            path: format!("{}?x=%zz", call.path.replace(&world.space_id.to_string(), "zebra")),
+            path: format!("{}?x=%zz", path.replace(&world.space_id.to_string(), "zebra")),
             ..call
         };
         let answer = call.text("{").send(&world.server).await;

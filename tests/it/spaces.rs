@@ -202,10 +202,9 @@ fn on_a_space() -> impl Iterator<Item = &'static &'static Operation> {
 #[tokio::test]
 async fn s27_to_a_stranger_a_space_is_as_one_that_does_not_exist() {
     let world = World::new().await;
-    let eve = world.server.sign_up("eve").await;
     let anything = uuid::Uuid::now_v7().to_string();
     for operation in on_a_space() {
-        let call = world.call(operation).by(&eve).header("x-request-id", "same");
+        let call = world.call(operation).by(&world.eve).header("x-request-id", "same");
         let nowhere = Call {
             path: call.path.replace(&world.space_id.to_string(), &anything),
             ..call.clone()
@@ -223,7 +222,7 @@ async fn s27_to_a_stranger_a_space_is_as_one_that_does_not_exist() {
         Some(world.etag.as_str())
     );
     assert!(
-        list(&world.server.with_token(&eve.access_token))
+        list(&world.server.with_token(&world.eve.access_token))
             .await
             .iter()
             .all(|it| it.space_id != world.space_id)
@@ -421,7 +420,7 @@ async fn a16_s31_a_changed_cursor_is_refused_wherever_it_is_changed() {
 #[tokio::test]
 async fn a17_s31_a_cursor_is_its_callers_alone() {
     let world = World::new().await;
-    let eve = world.server.user("eve").await;
+    let eve = world.server.with_token(&world.eve.access_token);
     let cursor = a_cursor(&world).await;
     assert_eq!(
         refused(eve.list_spaces().cursor(cursor).send().await),

@@ -30,12 +30,16 @@ export function told(result: CreateSpaceResult): string {
       return result.body.inviteCode;
     case 401:
       return result.headers.wwwAuthenticate;
+    case 429:
+      same<typeof result.headers.rateLimit, string>();
+      return result.body.code;
     case 503:
       same<typeof result.headers.retryAfter, number>();
       return result.body.code;
     case 400:
     case 406:
     case 408:
+    case 409:
     case 413:
     case 415:
     case 422:

@@ -34,6 +34,7 @@ mod unread_body;
 use actix_web::HttpMessage as _;
 use actix_web::dev::ServiceResponse;
 use lockstep_runtime::Operation;
+use lockstep_runtime::actix::RequestId;
 
 pub use access_log::access_log;
 pub use client_address::client_address;
@@ -45,11 +46,12 @@ pub use security_headers::security_headers;
 pub use shed::shed;
 pub use unlimited::Unlimited;
 
-/// The operation that answered, if any did: the generated layer leaves it in the request's extensions.
-fn operation<B>(response: &ServiceResponse<B>) -> Option<&'static Operation> {
-    response.request().extensions().get::<&'static Operation>().copied()
-}
 pub use unread_body::unread_body;
+
+/// The operation that answered, if any did: the generated layer leaves it in the request's id.
+fn operation<B>(response: &ServiceResponse<B>) -> Option<&'static Operation> {
+    response.request().extensions().get::<RequestId>()?.operation()
+}
 
 #[cfg(test)]
 mod tests {

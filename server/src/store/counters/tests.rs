@@ -1,3 +1,5 @@
+//! Counters against a plain recount, over random histories.
+
 #![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! The figures of the dashboards, against the plain lists.
+
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use chrono::TimeDelta;

@@ -1,3 +1,5 @@
+//! Events in the store: taken once, listed in order, kept as long as is said.
+
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+//! Invitations in the store: as many uses as there are, in every interleaving.
+
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use lockstep_runtime::Refusal;

@@ -1,3 +1,5 @@
+//! Members in the store: the last owner stays, in every interleaving.
+
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use lockstep_runtime::Refusal;

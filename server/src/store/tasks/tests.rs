@@ -1,3 +1,5 @@
+//! Tasks in the store: their lists, over many spaces and while others write.
+
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+//! Administration of users in the store: the last administrator, and deletion that is interrupted.
+
 use lockstep_runtime::{OneOf, Refusal};
 use spaces_contract::{ActivityKind, SpaceKind, UserStatus, UserUpdate};
 

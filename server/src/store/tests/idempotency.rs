@@ -1,3 +1,5 @@
+//! Idempotency records in the store: kept with the effect, for a day.
+
 use lockstep_runtime::{Fault, OneOf, Refusal};
 
 use super::*;

@@ -52,9 +52,25 @@ fn derived_schemas_are_those_of_the_service() {
         "../../../openapi.yaml",
         spaces_contract,
         [
-            Account, AvatarUrl, Bio, Color, CreatedSpace, Credentials, DisplayName, Email, Health, HealthCheck, HealthStatus, InviteCode, InvitePolicy, Liveness, Locale, Logout, MemberListVisibility, NewPassword, NewSpace, NotificationPreferences, PasswordChange, Preferences, PreferencesUpdate, Problem, Profile, ProfileUpdate, PushPreferences, Registration, Session, Space, SpaceDescription, SpaceKind, SpaceList, SpaceName, SpaceRole, SpaceSettings, Theme, Timezone, TokenRefresh, UserRole, UserStatus, Version, Violation, ViolationPlace,
+            Account, AccountList, Activity, ActivityKind, ActivityList, AvatarUrl, AwsAccountId, AwsConfig,
+            AwsConnectionTest, AwsRegion, Bio, Code, Color, Comment, CommentBody, CommentList, Count,
+            CreatedInvitation, CreatedSpace, Credentials, DailyCount, DailyTasks, DashboardOverview,
+            DisplayName, Email, Event, EventBatch, EventBatchResult, EventId, EventLabel, EventList,
+            EventOutcome, EventSummary, EventTask, EventType, EventsStats, Feedback, FeedbackCategory,
+            FeedbackList, FeedbackMessage, Health, HealthCheck, HealthStatus, Invitation, InvitationCode,
+            InvitationList, InvitationPreview, InvitationReference, InvitationStatus, InviteCode,
+            InvitePolicy, JsonWebKey, JsonWebKeySet, Liveness, Locale, Logout, Member, MemberInvitation,
+            MemberList, MemberListVisibility, MemberRoleChange, MonitoringConfig, NewComment, NewEvent,
+            NewFeedback, NewInvitation, NewPassword, NewSpace, NewTask, NewUser, NewUserTask,
+            NotificationPreferences, PageUrl, PasswordChange, Preferences, PreferencesUpdate, Problem,
+            Profile, ProfileUpdate, PushPreferences, Rating, Registration, Session, Severity, Space,
+            SpaceDescription, SpaceKind, SpaceList, SpaceName, SpaceRole, SpaceSettings, Task, TaskBatch,
+            TaskBatchAction, TaskBatchItem, TaskBatchOutcome, TaskBatchResult, TaskDescription, TaskDetail,
+            TaskList, TaskPatch, TaskPriority, TaskSort, TaskStatus, TaskStatusChange, TaskTitle,
+            TaskUpdate, TasksStats, Theme, Timezone, TokenRefresh, UserRole, UserRoleChange, UserStatus,
+            UserTaskPatch, UserTaskUpdate, UserUpdate, UsersStats, Version, Violation, ViolationPlace,
         ],
-        aliases ["Timestamp", "Uuid"]
+        aliases ["Counts", "Day", "EventDetail", "NextCursor", "Timestamp", "Uuid"]
     );
 }
 
@@ -131,8 +147,12 @@ impl Normal<'_> {
         for (keyword, value) in schema {
             self.keyword(&mut normal, keyword, value);
         }
+        let nullable = without_null(&mut normal);
         if normal.contains_key("enum") {
             normal.remove("type");
+        }
+        if nullable {
+            return json!({ "oneOf": [normal, { "type": "null" }] });
         }
         Value::Object(normal)
     }
@@ -207,6 +227,21 @@ impl Normal<'_> {
             )),
         }
     }
+}
+
+/// Takes `null` out of several types, and says whether it was there.
+fn without_null(normal: &mut Map<String, Value>) -> bool {
+    let Some(types) = normal.get("type").and_then(Value::as_array) else {
+        return false;
+    };
+    let others: Vec<_> = types.iter().filter(|one| **one != "null").cloned().collect();
+    let nullable = others.len() < types.len();
+    let rest = match &others[..] {
+        [one] => one.clone(),
+        _ => json!(others),
+    };
+    normal.insert("type".to_owned(), rest);
+    nullable
 }
 
 /// Alternatives of constants are an enumeration.
