@@ -117,11 +117,11 @@ pub struct Moto {
 impl Moto {
     /// Starts it with these variables in its environment, and waits until it listens.
     pub async fn start(environment: &[(&str, &str)]) -> Self {
-        let program = target().join("python/bin/moto_server");
-        assert!(program.is_file(), "moto is not installed; run: make deps");
-        let mut command = Command::new(program);
+        let python = target().join("python/bin/python");
+        assert!(python.is_file(), "moto is not installed; run: make deps");
+        let mut command = Command::new(python);
         command
-            .args(["-H", "127.0.0.1", "-p", "0"])
+            .arg(workspace().join("tests/serial_moto.py"))
             .envs(environment.iter().copied());
         let mut process = Running::stderr(command);
         let said = process.until("Running on http://").await;

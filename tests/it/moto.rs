@@ -7,7 +7,7 @@ use spaces_client::{Client, Error, ResponseValue};
 use spaces_contract::{
     InvitePolicy, MemberListVisibility, Problem, Registration, Session, SpaceSettings, TokenRefresh,
 };
-use spaces_tests::process::{Moto, Server};
+use spaces_tests::process::{Moto, Server, output, workspace};
 use spaces_tests::{PASSWORD, new_space};
 
 use crate::support::refused;
@@ -154,4 +154,26 @@ async fn two_servers_share_a_table_on_moto() {
         signed_in(&other, &session).get_me().send().await.unwrap().email,
         session.user.email
     );
+}
+
+/// The tests of the store, each with a table of its own: what holds on the embedded engine holds on another one.
+#[tokio::test]
+async fn the_tests_of_the_store_pass_on_moto() {
+    let moto = Moto::start(&[]).await;
+    let mut tests = tokio::process::Command::new(env!("CARGO"));
+    // Everything is selected, so that nothing is compiled again; only the server has a store.
+    tests
+        .args(["test", "--quiet", "--workspace", "--lib", "--", "store::"])
+        // About how few requests there are for a thousand tasks, which moto takes minutes to store.
+        .args(["--skip", "a_filter_that_matches_little"])
+        .current_dir(workspace())
+        .env("DYNAMODB_ENDPOINT", &moto.endpoint)
+        .env("AWS_ACCESS_KEY_ID", "nobody")
+        .env("AWS_SECRET_ACCESS_KEY", "nothing");
+    let tests = output(tests).await;
+    let passed = tests
+        .lines()
+        .filter_map(|line| line.strip_prefix("test result: ok. "))
+        .filter_map(|line| line.split_once(" passed")?.0.parse::<usize>().ok());
+    assert!(passed.sum::<usize>() > 90, "{tests}");
 }

@@ -29,7 +29,7 @@ const UNREACHABLE: [(&str, u16); 6] = [
 ];
 
 #[tokio::test]
-async fn a04_every_documented_status_happens_and_is_as_documented() {
+async fn a02_a03_a04_a31_every_documented_status_happens_and_is_as_documented() {
     let contract = served_contract().await;
     let mut wrong = Vec::new();
     for operation in OPERATIONS {

@@ -12,7 +12,7 @@ use super::*;
 use crate::rules::may_contribute;
 use crate::store::members::add_member;
 use crate::store::spaces::Membership;
-use crate::store::tests::{registered, settings, store};
+use crate::store::tests::{registered, scaled, settings, store};
 use crate::store::{EventFilter, Kept, TaskFilter, count_round_trips};
 
 /// Something that somebody does, with numbers to choose by.
@@ -350,7 +350,7 @@ fn by<T>(things: &[T], name: impl Fn(&T) -> Option<String>) -> Counts {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: scaled(16).try_into().unwrap(), ..ProptestConfig::default() })]
 
     #[test]
     fn every_figure_equals_the_plain_list_after_any_history(

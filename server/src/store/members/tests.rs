@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::rules;
-use crate::store::tests::{refusal, registered, settings, store};
+use crate::store::tests::{refusal, registered, scaled, settings, store};
 use crate::store::{Kept, count_round_trips};
 
 async fn space_of(store: &Store, owner: Uuid) -> MemberSpace {
@@ -127,7 +127,7 @@ async fn s29_the_last_owner_neither_goes_nor_is_demoted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s29_of_two_demotions_of_the_last_owners_one_happens() {
-    for round in 0..20 {
+    for round in 0..scaled(20) {
         let store = store().await;
         let ada = registered(&store, "ada@example.org").await;
         let space_id = space_of(&store, ada.user_id).await.space_id();

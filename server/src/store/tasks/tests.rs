@@ -13,7 +13,7 @@ use spaces_contract::TaskSort;
 use super::*;
 use crate::rules;
 use crate::store::spaces::Membership;
-use crate::store::tests::{refusal, registered, settings, store, text};
+use crate::store::tests::{refusal, registered, scaled, settings, store, text};
 use crate::store::{Kept, count_round_trips};
 
 fn fields(title: &str) -> TaskUpdate {
@@ -387,7 +387,7 @@ async fn many(store: &Store, spaces: usize, tasks: usize) -> (Uuid, Vec<Uuid>, V
         space_ids.push(space(store, ada, &format!("Space {n}")).await);
     }
     let mut all = Vec::new();
-    for n in 0..tasks {
+    for n in 0..scaled(tasks) {
         let space_id = space_ids[fastrand::usize(..spaces).min(fastrand::usize(..spaces))];
         let mut fields = fields(&format!("Task {n}"));
         fields.due_at = fastrand::bool().then(|| store.clock.now() + TimeDelta::hours(fastrand::i64(-48..480)));
