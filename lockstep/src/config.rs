@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 pub struct Config {
     /// The contract.
     pub input: PathBuf,
+    /// The contract as it was last released, from which `check` demands the version step that the changes ask for.
+    pub released: Option<PathBuf>,
     /// The Rust types.
     pub types: Option<Types>,
     /// The handler traits and routes; needs the types.
@@ -99,6 +101,11 @@ impl Config {
     /// The contract's file.
     pub fn input(&self) -> PathBuf {
         self.directory.join(&self.input)
+    }
+
+    /// The file of the contract as it was last released.
+    pub fn released(&self) -> Option<PathBuf> {
+        self.released.as_ref().map(|released| self.directory.join(released))
     }
 }
 

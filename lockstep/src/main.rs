@@ -1,10 +1,11 @@
-//! The command line: `generate`, `check` and `lint`. It only calls the library and says what came out.
+//! The command line: `generate`, `check`, `lint` and `diff`. It only calls the library and says what came out.
 
 use clap::{Parser, Subcommand};
 use lockstep::config::Config;
+use lockstep::diff::{self, Report};
 use lockstep::source::Diagnostic;
 use lockstep::{generate, lint, parse};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// One OpenAPI document becomes actix-web handler traits, a Rust client and TypeScript types that cannot drift apart.
@@ -12,6 +13,7 @@ use std::process::ExitCode;
 /// The contract and the outputs are named by a configuration file, lockstep.toml:
 ///
 ///   input = "openapi.yaml"                  the contract, OpenAPI 3.0 or 3.1, YAML or JSON
+///   released = "…"                          the contract as it was last released, for `check`
 ///   [types]      crate = "…", output = "…"  the Rust types: their crate, and the file
 ///   [server]     output = "…"               handler traits and routes: a directory
 ///   [client]     output = "…"               the Rust client: a file
@@ -40,12 +42,47 @@ enum Command {
     Generate,
     /// Compare every output with what the contract says, and print the differences.
     ///
-    /// Writes nothing. Exits with 1 if any output is missing, stale or edited, or if the contract has errors.
+    /// If the configuration names a `released` contract, `info.version` must also take the step that the changes since then
+    /// ask for (see `cargo lockstep diff --help`); if not, the changes are listed with the version to write.
+    ///
+    /// Writes nothing. Exits with 1 if any output is missing, stale or edited, if the version step was not taken, or if a
+    /// contract has errors.
     Check,
     /// List findings of style: missing descriptions and examples, unbounded requests, unused schemas, casing.
     ///
     /// Exits with 1 if there are any, or if the contract has errors. Nothing here stops `generate`.
     Lint,
+    /// Compare two contracts: what has changed, what it breaks, and which version step it asks for.
+    ///
+    /// Every change has its place in both documents and three verdicts, each of them breaking, compatible or neutral:
+    ///
+    ///   wire        what old clients send is taken, what new servers answer is understood. More values are compatible
+    ///               in requests and breaking in responses, fewer the other way round. Unknown members of answers are
+    ///               skipped; members and parameters that are gone break whoever sends them.
+    ///   rust        source that uses the generated types and client compiles. As in Cargo's reference, every field and
+    ///               variant of a public type counts. Handlers are not counted: they change with their contract.
+    ///   typescript  source that builds requests and reads answers compiles, exhaustive switches included.
+    ///
+    /// Contracts are compared by what they say: the order of keys, `$ref` or inline, `allOf` or flat, 3.0 or 3.1 are no
+    /// changes. Neither are server URLs, licences and contacts, which nothing is generated from.
+    ///
+    /// The step follows the worst verdict, as in Cargo: breaking takes the first number of info.version, compatible the
+    /// second, neutral the third; from 0.1 on, breaking takes the second and all else the third; after 0.0.x and after a
+    /// pre-release, any later version will do.
+    ///
+    /// No configuration is read. Exits with 0 if nothing has changed or info.version of NEW takes at least the required
+    /// step, with 1 if it does not, with 2 if a contract cannot be read or its version is no semantic version.
+    #[command(verbatim_doc_comment)]
+    Diff {
+        /// The contract as it was: OpenAPI 3.0 or 3.1, YAML or JSON.
+        old: PathBuf,
+        /// The contract as it is.
+        new: PathBuf,
+        /// Print JSON: `changes` with `code`, `subject`, `message`, `directions`, verdicts and places; the `required` and
+        /// the `taken` step, the least `version`, and whether that is `enough`.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 const FOUND: u8 = 1;
@@ -53,14 +90,15 @@ const FAILED: u8 = 2;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let config = match Config::load(&arguments.config) {
-        Ok(config) => config,
-        Err(error) => return fail(&error),
+    let run: fn(&Config) -> ExitCode = match arguments.command {
+        Command::Generate => write,
+        Command::Check => check,
+        Command::Lint => findings,
+        Command::Diff { old, new, json } => return compare(&old, &new, json),
     };
-    match arguments.command {
-        Command::Generate => write(&config),
-        Command::Check => check(&config),
-        Command::Lint => findings(&config),
+    match Config::load(&arguments.config) {
+        Ok(config) => run(&config),
+        Err(error) => fail(&error),
     }
 }
 
@@ -91,16 +129,54 @@ fn check(config: &Config) -> ExitCode {
     differences
         .iter()
         .for_each(|difference| println!("{}", difference.diff));
+    let stepped = match config.released().map(|released| diff::diff(&released, &config.input())) {
+        Some(Ok(report)) => released(&report),
+        Some(Err(errors)) => return list(&errors, "errors; the version step cannot be checked"),
+        None => true,
+    };
     if differences.is_empty() {
         eprintln!("{} files are as {} says", outputs.files.len(), config.input.display());
-        return ExitCode::SUCCESS;
+    } else {
+        eprintln!(
+            "{} files are not as {} says; run: cargo lockstep generate",
+            differences.len(),
+            config.input.display()
+        );
     }
-    eprintln!(
-        "{} files are not as {} says; run: cargo lockstep generate",
-        differences.len(),
-        config.input.display()
-    );
-    ExitCode::from(FOUND)
+    if differences.is_empty() && stepped {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(FOUND)
+    }
+}
+
+/// Says what has changed since the last release, at length if its version step was not taken; whether it was.
+fn released(report: &Report) -> bool {
+    if !report.enough {
+        print!("{report}");
+    }
+    eprintln!("since {}: {}", report.old.file, report.advice());
+    report.enough
+}
+
+fn compare(old: &Path, new: &Path, json: bool) -> ExitCode {
+    let report = match diff::diff(old, new) {
+        Ok(report) => report,
+        Err(errors) => {
+            list(&errors, "errors; nothing was compared");
+            return ExitCode::from(FAILED);
+        }
+    };
+    if json {
+        println!("{}", report.to_json());
+    } else {
+        println!("{report}\n{}", report.advice());
+    }
+    if report.enough {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(FOUND)
+    }
 }
 
 fn findings(config: &Config) -> ExitCode {

@@ -6,6 +6,7 @@ mod accepted;
 mod cli;
 mod client;
 mod contract;
+mod diff;
 mod hostile;
 mod lint;
 mod order;

@@ -83,7 +83,7 @@ impl<'a> Member<'a> {
     }
 
     /// The whole type.
-    fn rust_type(&self) -> String {
+    pub(super) fn rust_type(&self) -> String {
         wrapped(self.presence, &self.ty)
     }
 

@@ -13,7 +13,7 @@ mod scalars;
 mod unions;
 
 use super::one_line;
-use crate::model::{Api, Shape, Type, TypeDef};
+use crate::model::{Api, Field, Shape, Type, TypeDef};
 
 pub(super) use attributes::{rules_json, schema_type, utoipa_rules};
 pub(super) use decode::{array_rules, body_reader, scalar_rules};
@@ -108,6 +108,11 @@ fn re_exports(api: &Api, body: &str) -> Option<String> {
     names.sort_unstable();
     names.dedup();
     (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// The Rust type of a field, as the struct of its owner declares it.
+pub(crate) fn field_type(api: &Api, owner: &TypeDef, field: &Field) -> String {
+    fields::Member::new(api, owner, field).rust_type()
 }
 
 /// What an alias stands for in Rust, followed through further aliases; a constrained scalar is a type of its own.
