@@ -7,7 +7,7 @@ use spaces_client::{Client, Error, ResponseValue};
 use spaces_contract::{
     InvitePolicy, MemberListVisibility, Problem, Registration, Session, SpaceSettings, TokenRefresh,
 };
-use spaces_tests::process::{Moto, Server, output, workspace};
+use spaces_tests::process::{Moto, Server, workspace};
 use spaces_tests::{PASSWORD, new_space};
 
 use crate::support::refused;
@@ -170,10 +170,12 @@ async fn the_tests_of_the_store_pass_on_moto() {
         .env("DYNAMODB_ENDPOINT", &moto.endpoint)
         .env("AWS_ACCESS_KEY_ID", "nobody")
         .env("AWS_SECRET_ACCESS_KEY", "nothing");
-    let tests = output(tests).await;
-    let passed = tests
+    let tests = tests.kill_on_drop(true).output().await.unwrap();
+    let said = String::from_utf8_lossy(&tests.stdout).into_owned();
+    assert!(tests.status.success(), "{said}");
+    let passed = said
         .lines()
         .filter_map(|line| line.strip_prefix("test result: ok. "))
         .filter_map(|line| line.split_once(" passed")?.0.parse::<usize>().ok());
-    assert!(passed.sum::<usize>() > 90, "{tests}");
+    assert!(passed.sum::<usize>() > 90, "{said}");
 }

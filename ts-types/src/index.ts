@@ -8089,7 +8089,7 @@ export const operations = {
   },
 } as const;
 
-/** A client of Spaces 0.1.0. */
+/** A client of Spaces 0.2.0. */
 export interface Client {
   /**
    * The keys that verify our tokens

@@ -54,6 +54,13 @@ macro_rules! text_newtype {
             }
         }
 
+        // Not derived: as a struct it could not be written as a parameter.
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
         impl AsRef<str> for $name {
             fn as_ref(&self) -> &str {
                 &self.0
@@ -115,6 +122,13 @@ macro_rules! secret_newtype {
             }
         }
 
+        // Not derived: as a struct it could not be written as a parameter.
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.0.expose())
+            }
+        }
+
         impl From<$name> for String {
             fn from(secret: $name) -> Self {
                 secret.0.expose().to_owned()
@@ -169,6 +183,13 @@ macro_rules! number_newtype {
         impl $crate::Decode for $name {
             fn decode(json: &mut $crate::Json<'_>) -> Option<Self> {
                 $crate::Scalar::from_json(&Self::RULES, json).map(Self)
+            }
+        }
+
+        // Not derived: as a struct it could not be written as a parameter.
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serde::Serialize::serialize(&self.0, serializer)
             }
         }
 

@@ -11,7 +11,7 @@ use utoipa::{Modify, OpenApi};
 #[openapi(
     info(
         title = "Spaces",
-        version = "0.1.0",
+        version = "0.2.0",
         description = "People sign up, share *spaces* with members and work in them. This document is the only description of the wire: the\nserver's traits, the Rust client and the TypeScript types are generated from it.\n\nEvery error, from every layer, is `application/problem+json` (RFC 9457) in the one `Problem` schema. Times are RFC 3339\nin UTC, ids are UUIDv7, top-level bodies are objects, unknown request fields are refused.",
     ),
     tags(

@@ -5,7 +5,7 @@
 use lockstep_runtime::{Alias, Deprecation, Operation, Requirement};
 
 /// The version of the contract, `info.version`.
-pub const CONTRACT_VERSION: &str = "0.1.0";
+pub const CONTRACT_VERSION: &str = "0.2.0";
 
 /// Every operation.
 pub static OPERATIONS: &[&Operation] = &[

@@ -104,7 +104,7 @@ pub(super) fn newtype(def: &TypeDef, ty: &Type) -> String {
         _ => "Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord",
     };
     format!(
-        "{}#[derive({derives}, Serialize, Deserialize, ToSchema, JsonSchema)]\n\
+        "{}#[derive({derives}, Deserialize, ToSchema, JsonSchema)]\n\
          #[serde(try_from = \"{wire}\")]\n{}pub struct {name}({inner});\n\n{}",
         type_docs(def),
         attributes.render(""),

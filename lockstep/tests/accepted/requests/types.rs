@@ -74,7 +74,7 @@ impl TextEnum for Kind {
 runtime::text_enum!(Kind);
 
 /// A short name.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
 #[serde(try_from = "String")]
 #[schema(min_length = 1, max_length = 20)]
 #[schemars(extend("minLength" = 1, "maxLength" = 20))]

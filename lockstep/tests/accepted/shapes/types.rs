@@ -230,7 +230,7 @@ impl Decode for Labels {
 }
 
 /// A name that the runtime has too.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
 #[serde(try_from = "String")]
 #[schema(max_length = 3)]
 #[schemars(extend("maxLength" = 3))]
@@ -309,7 +309,7 @@ pub struct Owned {
 }
 
 /// A password.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, ToSchema, JsonSchema)]
 #[serde(try_from = "String")]
 #[schema(value_type = String, format = "password", min_length = 3)]
 #[schemars(extend("format" = "password", "minLength" = 3))]
@@ -318,7 +318,7 @@ pub struct Password(Secret);
 runtime::secret_newtype!(Password, runtime::Text::new().min(3));
 
 /// A percentage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
 #[serde(try_from = "i32")]
 #[schema(minimum = 0, maximum = 100)]
 #[schemars(extend("minimum" = 0, "maximum" = 100))]
@@ -327,7 +327,7 @@ pub struct Percent(i32);
 runtime::number_newtype!(Percent: i32, runtime::Integer<i32>, runtime::Integer::<i32>::new().min(0).max(100));
 
 /// A ratio.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Deserialize, ToSchema, JsonSchema)]
 #[serde(try_from = "f64")]
 #[schema(minimum = 0.0, maximum = 1.0)]
 #[schemars(extend("minimum" = 0.0, "maximum" = 1.0))]
@@ -796,7 +796,7 @@ impl Decode for Thing {
 pub type ThingId = uuid::Uuid;
 
 /// A name.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
 #[serde(try_from = "String")]
 #[schema(
     examples("Lamp", r#"a "b" \ c"#),
