@@ -7,8 +7,8 @@ use actix_web::web::{Data, ServiceConfig};
 use lockstep_runtime::actix::{Call, unauthenticated};
 use lockstep_runtime::{Failure, Secret, Unauthorized};
 use spaces_contract::{
-    CreatedSpace, InvitePolicy, Liveness, LivenessStatus, MemberListVisibility, NewSpace, SpaceKind, SpaceRole,
-    SpaceSettings,
+    CreatedSpace, InvitePolicy, Liveness, LivenessStatus, MemberListVisibility, NewFeedback, NewSpace, SpaceKind,
+    SpaceRole, SpaceSettings,
 };
 use spaces_server::api::*;
 

@@ -16,8 +16,9 @@ use serde_json::Value;
 
 use crate::cases::{self, Case};
 use crate::figures::{latency, median, ratio};
-use crate::load::{Connection, Reply, closed_loop};
+use crate::load::{Connection, Reply};
 use crate::request_id::request_id;
+use crate::rounds::closed_loop;
 use crate::{generated, handwritten};
 
 const ROUNDS: usize = 21;

@@ -1,16 +1,12 @@
-//! A load generator of a few connections that stay open: as fast as answers come, or at a given rate.
-//! It knows just enough HTTP/1.1 for our own answers, so that it costs little next to the server.
+//! Connections of a load generator, which stay open, and what is expected on them.
+//! They know just enough HTTP/1.1 for our own answers, so that they cost little next to the server.
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
 
-use actix_web::rt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-
-/// Where a round ends, whichever comes first.
-const MAX_REQUESTS: usize = 1_000_000;
 
 /// An answer as it came.
 #[derive(Debug)]
@@ -18,6 +14,30 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) head: String,
     pub(crate) body: Vec<u8>,
+}
+
+/// What an answer must be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Expected {
+    pub(crate) status: u16,
+    /// What its body must contain: a success may still say that nothing was done.
+    pub(crate) proof: &'static str,
+}
+
+impl Expected {
+    /// Of this status, whatever it says.
+    pub(crate) fn status(status: u16) -> Self {
+        Self { status, proof: "" }
+    }
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.proof {
+            "" => write!(f, "{}", self.status),
+            proof => write!(f, "{} with {proof}", self.status),
+        }
+    }
 }
 
 /// One connection that stays open.
@@ -66,12 +86,16 @@ impl Connection {
         }
     }
 
-    /// Sends a request that must be answered with this status.
-    pub(crate) async fn expect(&mut self, request: &[u8], status: u16) -> io::Result<()> {
-        match self.exchange(request).await?.0 {
-            got if got == status => Ok(()),
-            got => Err(io::Error::other(format!("answered {got} instead of {status}"))),
+    /// Sends a request that must be answered as expected, and returns the body of the answer.
+    pub(crate) async fn expect(&mut self, request: &[u8], expected: Expected) -> io::Result<&[u8]> {
+        let (status, head, length) = self.exchange(request).await?;
+        let body = &self.buffer[head..head + length];
+        let proof = expected.proof.as_bytes();
+        if status == expected.status && (proof.is_empty() || body.windows(proof.len()).any(|it| it == proof)) {
+            return Ok(body);
         }
+        let body = String::from_utf8_lossy(body);
+        Err(io::Error::other(format!("{status} instead of {expected}: {body}")))
     }
 
     /// Sends a request and keeps the answer.
@@ -98,94 +122,4 @@ fn content_length(head: &[u8]) -> usize {
 
 fn parse<T: std::str::FromStr>(digits: Option<&[u8]>) -> Option<T> {
     std::str::from_utf8(digits?).ok()?.parse().ok()
-}
-
-/// What came of a round: how long it took, and how long each answer did, unsorted.
-#[derive(Debug)]
-pub(crate) struct Round {
-    pub(crate) elapsed: Duration,
-    pub(crate) latencies: Vec<Duration>,
-}
-
-impl Round {
-    /// Answers a second.
-    pub(crate) fn throughput(&self) -> f64 {
-        self.latencies.len() as f64 / self.elapsed.as_secs_f64()
-    }
-}
-
-/// Sends one request again and again for a while, on several connections, each waiting for its answers.
-pub(crate) async fn closed_loop(
-    address: SocketAddr,
-    request: &[u8],
-    status: u16,
-    connections: usize,
-    time: Duration,
-) -> io::Result<Round> {
-    let mut open = Vec::new();
-    for _ in 0..connections {
-        open.push(Connection::open(address).await?);
-    }
-    let start = Instant::now();
-    let work = open.into_iter().map(|mut connection| {
-        let request = request.to_vec();
-        rt::spawn(async move {
-            let mut latencies = Vec::with_capacity(16_384);
-            while start.elapsed() < time && latencies.len() < MAX_REQUESTS / connections {
-                let sent = Instant::now();
-                connection.expect(&request, status).await?;
-                latencies.push(sent.elapsed());
-            }
-            io::Result::Ok(latencies)
-        })
-    });
-    collect(start, work.collect()).await
-}
-
-/// Sends requests in turn at a rate, on several connections. An answer that is late delays the next request of its
-/// connection, and that delay counts as latency; the imprecision of our own timer does not.
-pub(crate) async fn paced(
-    address: SocketAddr,
-    requests: &[Vec<u8>],
-    connections: usize,
-    rate: u32,
-    time: Duration,
-) -> io::Result<Round> {
-    let start = Instant::now() + Duration::from_millis(20);
-    let interval = Duration::from_secs(1) / rate;
-    let mut work = Vec::new();
-    for index in 0..connections {
-        let mut connection = Connection::open(address).await?;
-        let requests = requests.to_vec();
-        work.push(rt::spawn(async move {
-            let mut latencies = Vec::new();
-            let turns = (index as u32..).step_by(connections);
-            for turn in turns.take_while(|turn| interval * *turn < time) {
-                let due = start + interval * turn;
-                let sent = if Instant::now() < due {
-                    rt::time::sleep_until(due.into()).await;
-                    Instant::now()
-                } else {
-                    due
-                };
-                connection
-                    .expect(&requests[turn as usize % requests.len()], 200)
-                    .await?;
-                latencies.push(sent.elapsed());
-            }
-            io::Result::Ok(latencies)
-        }));
-    }
-    collect(start, work).await
-}
-
-async fn collect(start: Instant, work: Vec<rt::task::JoinHandle<io::Result<Vec<Duration>>>>) -> io::Result<Round> {
-    let mut latencies = Vec::new();
-    for task in work {
-        latencies.extend(task.await.map_err(io::Error::other)??);
-    }
-    Ok(Round {
-        elapsed: start.elapsed(),
-        latencies,
-    })
 }

@@ -1,16 +1,24 @@
 //! What the generated layer costs next to handlers written by hand, and how the whole server does: `make bench`.
 //! Compare ratios, not absolute figures: both sides run in turn on the same machine, whatever else it does.
 
+mod call;
 mod cases;
 mod figures;
 mod generated;
 mod handwritten;
 mod layer;
 mod load;
+mod operations;
 mod request_id;
+mod rounds;
+mod server;
 mod whole;
 
-/// With an argument such as `layer` or `server`, just that half; with `one-side generated 0`, work for a profiler.
+/// For how many seconds each operation is asked, where nobody says otherwise.
+const SECONDS: u32 = 3;
+
+/// With arguments such as `layer`, `server` or `operations`, just those parts; a number is for how many seconds each
+/// operation is asked. With `one-side generated 0`, work for a profiler.
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let wanted: Vec<_> = std::env::args()
@@ -22,7 +30,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     {
         return Ok(layer::one_side(side, case).await?);
     }
-    let wants = |part: &str| wanted.is_empty() || wanted.iter().any(|it| it == part);
+    let seconds = wanted.iter().find_map(|it| it.parse().ok()).unwrap_or(SECONDS);
+    let parts: Vec<_> = wanted.iter().filter(|it| it.parse::<u32>().is_err()).collect();
+    let wants = |part: &str| parts.is_empty() || parts.iter().any(|it| *it == part);
     println!("# Benchmark");
     if wants("layer") {
         layer::over_sockets().await?;
@@ -30,6 +40,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     if wants("server") {
         whole::measure().await?;
+    }
+    if wants("operations") {
+        operations::measure(seconds).await?;
     }
     Ok(())
 }

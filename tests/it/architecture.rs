@@ -308,3 +308,24 @@ async fn a34_the_served_contract_is_the_repositorys() {
         read_to_string(workspace().join("openapi.yaml")).unwrap()
     );
 }
+
+/// The acceptance lists: every line of both has a test that carries its id, such as `a07_a_change_needs_…`.
+#[test]
+fn every_line_of_the_acceptance_lists_has_a_test() {
+    let mut tested = BTreeSet::new();
+    for source in ["lockstep", "server/src", "tests"].into_iter().flat_map(sources) {
+        for name in source.1.split("fn ").skip(1) {
+            let ids = name.split('_').take_while(|part| is_id(part));
+            tested.extend(ids.map(str::to_owned));
+        }
+    }
+    let lists = (1..=34)
+        .map(|n| format!("a{n:02}"))
+        .chain((1..=36).map(|n| format!("s{n:02}")));
+    let missing: Vec<_> = lists.filter(|id| !tested.contains(id)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+fn is_id(part: &str) -> bool {
+    part.len() == 3 && part.starts_with(['a', 's', 'f']) && part[1..].bytes().all(|byte| byte.is_ascii_digit())
+}

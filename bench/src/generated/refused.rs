@@ -2,7 +2,6 @@
 //! They refuse; what is measured stands in the parent.
 
 use super::App;
-use lockstep_runtime::InternalError;
 use lockstep_runtime::actix::Call;
 use spaces_contract::*;
 use spaces_server::api::*;
@@ -10,7 +9,7 @@ use spaces_server::api::*;
 macro_rules! refuse {
     ($($operation:ident($($argument:ty),*) -> $answer:ident, $refusal:ident;)*) => {$(
         async fn $operation(&self, _: &Call, $(_: $argument),*) -> Result<$answer, $refusal> {
-            Err(InternalError::because("not part of the benchmark").into())
+            Err(lockstep_runtime::InternalError::because("not part of the benchmark").into())
         }
     )*};
 }

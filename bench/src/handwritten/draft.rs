@@ -8,7 +8,10 @@ use regex::Regex;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::problem::Violation;
+use super::problem::{Place, Violation};
+
+/// How many violations one problem lists.
+const MAX_VIOLATIONS: usize = 32;
 
 /// `None` where it does not compile, and then nothing matches.
 type Pattern = LazyLock<Option<Regex>>;
@@ -84,9 +87,9 @@ impl<'de> Visitor<'de> for DraftVisitor {
 impl Draft {
     fn report(&mut self, pointer: impl Into<Cow<'static, str>>, code: &'static str, detail: &'static str) {
         // A hostile body must not cost much.
-        if self.violations.len() < 32 {
+        if self.violations.len() < MAX_VIOLATIONS {
             self.violations.push(Violation {
-                r#in: "body",
+                r#in: Place::Body,
                 pointer: pointer.into(),
                 code,
                 detail,
@@ -104,8 +107,8 @@ impl Draft {
         }
     }
 
-    /// The body if it is valid, or else everything that is not, in order.
-    pub(super) fn check(mut self) -> Result<NewSpace, Vec<Violation>> {
+    /// The body if it is valid, and the headers are too; or else everything that is not, in order.
+    pub(super) fn check(mut self, mut of_headers: Vec<Violation>) -> Result<NewSpace, Vec<Violation>> {
         if self.name.is_none() {
             self.report("/name", "required", "is required");
         }
@@ -134,14 +137,16 @@ impl Draft {
             self.report("/description", "too-long", "must have at most 2000 characters");
         }
         match name {
-            Some(name) if self.violations.is_empty() => Ok(NewSpace {
+            Some(name) if self.violations.is_empty() && of_headers.is_empty() => Ok(NewSpace {
                 name,
                 color,
                 description,
             }),
             _ => {
-                self.violations.sort_unstable();
-                Err(self.violations)
+                of_headers.append(&mut self.violations);
+                of_headers.truncate(MAX_VIOLATIONS);
+                of_headers.sort_unstable();
+                Err(of_headers)
             }
         }
     }

@@ -3,6 +3,7 @@
 
 mod draft;
 mod guarded;
+mod idempotency;
 mod problem;
 
 use std::collections::BTreeSet;
@@ -103,8 +104,13 @@ struct CreatedSpace {
 
 async fn create_space(request: HttpRequest, _: Caller, Json(draft): Json<Draft>) -> Result<HttpResponse, Problem> {
     accepts_json(&request)?;
+    // Memory keeps nothing under a key.
+    let (_key, wrong) = match idempotency::read(&request) {
+        Ok(key) => (key, Vec::new()),
+        Err(violations) => (None, violations),
+    };
     let space = draft
-        .check()
+        .check(wrong)
         .map_err(|violations| Problem::validation_failed(&request, violations))?;
     let body = CreatedSpace {
         space_id: SPACE_ID,

@@ -31,10 +31,19 @@ pub(super) struct Problem {
 /// One invalid value.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(super) struct Violation {
-    pub(super) r#in: &'static str,
+    pub(super) r#in: Place,
     pub(super) pointer: Cow<'static, str>,
     pub(super) code: &'static str,
     pub(super) detail: &'static str,
+}
+
+/// Where a value was, in the order in which violations are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum Place {
+    Query,
+    Header,
+    Body,
 }
 
 fn as_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
@@ -106,7 +115,7 @@ impl Problem {
 
     pub(super) fn unknown_parameter(request: &HttpRequest) -> Self {
         let violation = Violation {
-            r#in: "query",
+            r#in: Place::Query,
             pointer: Cow::Borrowed(""),
             code: "unknown-parameter",
             detail: "is not a parameter of this operation",
@@ -193,7 +202,7 @@ pub(super) fn unreadable_json(error: JsonPayloadError, request: &HttpRequest) ->
             Problem::validation_failed(
                 request,
                 vec![Violation {
-                    r#in: "body",
+                    r#in: Place::Body,
                     pointer,
                     code,
                     detail,
