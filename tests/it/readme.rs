@@ -206,6 +206,7 @@ fn the_drift_is_caught_in_these_words() {
         "lockstep.toml",
         "client/src",
         "contract/src",
+        "contracts",
         "server/src/api",
         "ts-types/src",
     ] {

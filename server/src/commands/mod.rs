@@ -15,7 +15,7 @@ use spaces_contract::{DisplayName, Email};
 use crate::clock::Clock;
 use crate::serve::{StartError, open_store};
 use crate::settings::{Database, Settings};
-use crate::store::Store;
+use crate::store::{Migrated, Store};
 
 /// Spaces: a complete backend for shared workspaces.
 ///
@@ -122,9 +122,16 @@ async fn open_existing(settings: &Settings) -> Result<Store, StartError> {
     }
 }
 
-/// Every item says its schema version, and there has been only one version: what there is to bring about is the table.
+/// Brings what an older version left to what this one reads.
 async fn migrate(store: &Store) -> Result<(), StartError> {
-    store.ensure_table().await?;
-    println!("The table is there, and every item is of schema version 1: nothing else to do.");
+    let Migrated {
+        spaces,
+        personal_spaces,
+        figures,
+    } = store.migrate().await?;
+    println!(
+        "Everything is as this version needs it; changed: {spaces} spaces, {personal_spaces} personal spaces, \
+         {figures} figures."
+    );
     Ok(())
 }

@@ -54,7 +54,7 @@ pub use self::members::SpaceMember;
 pub use self::meter::count_round_trips;
 pub use self::recount::Recounted;
 pub use self::sessions::{NewSession, ReusedToken, Session};
-pub use self::spaces::{MemberSpace, Page, personal_space_of};
+pub use self::spaces::{MemberSpace, Migrated, Page, personal_space_of};
 pub use self::tasks::{StoredTask, TaskFilter, TaskPage, TaskRefused};
 pub use self::throttle::Limit;
 pub use self::users::{NewUser, Occasion, StaleCredentials, Subject, User, UserFilter, UserRefused};

@@ -13,11 +13,11 @@ use super::{Store, Versioned, keys, stale_version};
 /// Preferences as stored.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct StoredPreferences {
+pub(super) struct StoredPreferences {
     theme: Theme,
     language: Locale,
     notifications: NotificationPreferences,
-    default_space_id: Option<Uuid>,
+    pub(super) default_space_id: Option<Uuid>,
     version: u64,
 }
 

@@ -2,6 +2,7 @@
 //! that is being deleted is there for nobody but the one who deletes it.
 
 mod deletion;
+mod migration;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +13,7 @@ use lockstep_runtime::{Conflict, Failure, Fault, NotFound, OneOf, PreconditionFa
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use self::migration::Migrated;
 use super::counters::{Scope, Tally};
 use super::idempotency::Kept;
 use super::items::{Attributes, Entity, from_item, sortable_time, to_value};

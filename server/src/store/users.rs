@@ -87,7 +87,7 @@ impl User {
         }
     }
 
-    fn is_active_administrator(&self) -> bool {
+    pub(super) fn is_active_administrator(&self) -> bool {
         self.role == UserRole::Admin && self.status == UserStatus::Active
     }
 
@@ -249,9 +249,9 @@ impl Store {
 }
 
 /// How many active administrators there are; kept so that no race can take the last one.
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Administrators {
+pub(super) struct Administrators {
     active: i64,
 }
 
