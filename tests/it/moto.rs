@@ -2,6 +2,7 @@
 //! HTTP. What only one of the two engines would accept fails here.
 
 use std::path::Path;
+use std::time::Duration;
 
 use spaces_client::{Client, Error, ResponseValue};
 use spaces_contract::{
@@ -170,7 +171,8 @@ async fn the_tests_of_the_store_pass_on_moto() {
         .env("DYNAMODB_ENDPOINT", &moto.endpoint)
         .env("AWS_ACCESS_KEY_ID", "nobody")
         .env("AWS_SECRET_ACCESS_KEY", "nothing");
-    let tests = tests.kill_on_drop(true).output().await.unwrap();
+    let tests = tokio::time::timeout(Duration::from_mins(10), tests.kill_on_drop(true).output());
+    let tests = tests.await.expect("it ends").unwrap();
     let said = String::from_utf8_lossy(&tests.stdout).into_owned();
     assert!(tests.status.success(), "{said}");
     let passed = said
