@@ -1,13 +1,14 @@
 //! Passwords: hashing with Argon2id, verifying, and recognising the ones that everybody tries first.
 //! Hashing is slow on purpose, so it runs on blocking threads and a bounded number of callers may wait for it.
 
-use std::sync::Arc;
-use std::thread::available_parallelism;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::{self, available_parallelism};
 
 use argon2::password_hash::{self, PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::{Argon2, Params};
 use lockstep_runtime::Secret;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 use zxcvbn::Score;
 
 /// No password that the contract allows (128 characters) has more bytes; longer ones are not hashed.
@@ -25,9 +26,11 @@ const DUMMY: &str =
 pub struct Passwords {
     /// One permit per caller that is hashing or waits to.
     admitted: Arc<Semaphore>,
-    /// One permit per hash in progress; each takes 19 MiB and a core.
-    running: Arc<Semaphore>,
+    /// To the threads that hash. They do nothing else: whatever thread has used 19 MiB once keeps them.
+    jobs: mpsc::Sender<Job>,
 }
+
+type Job = Box<dyn FnOnce() + Send>;
 
 /// What verifying a password found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,9 +65,18 @@ impl Passwords {
     }
 
     fn with_threads(threads: usize, waiting_per_thread: usize) -> Self {
+        let (jobs, waiting) = mpsc::channel();
+        let waiting = Arc::new(Mutex::new(waiting));
+        for _ in 0..threads {
+            let waiting = Arc::clone(&waiting);
+            // Without a single thread, every job is refused.
+            let _ = thread::Builder::new()
+                .name("passwords".to_owned())
+                .spawn(move || while run_next(&waiting) {});
+        }
         Self {
             admitted: Arc::new(Semaphore::new(threads * (1 + waiting_per_thread))),
-            running: Arc::new(Semaphore::new(threads)),
+            jobs,
         }
     }
 
@@ -97,7 +109,7 @@ impl Passwords {
         .await
     }
 
-    /// Runs `work` on a blocking thread. The permits go with it: when the caller gives up, the work still counts.
+    /// Runs `work` on a thread of its kind. The permit goes with it: when the caller gives up, the work still counts.
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
@@ -105,18 +117,25 @@ impl Passwords {
         let admitted = Arc::clone(&self.admitted)
             .try_acquire_owned()
             .map_err(|_| PasswordError::Busy)?;
-        let running = Arc::clone(&self.running)
-            .acquire_owned()
-            .await
-            .map_err(|_| PasswordError::Busy)?;
-        let result = tokio::task::spawn_blocking(move || {
-            let _permits = (admitted, running);
-            work()
-        });
-        result
-            .await
-            .map_err(|stopped| PasswordError::Hash(stopped.to_string()))?
+        let (answer, answered) = oneshot::channel();
+        let job = move || {
+            let _permit = admitted;
+            // Nobody may be waiting any more.
+            let _ = answer.send(work());
+        };
+        let stopped = || PasswordError::Hash("the thread that hashes has stopped".to_owned());
+        self.jobs.send(Box::new(job)).map_err(|_| stopped())?;
+        answered.await.map_err(|_| stopped())?
     }
+}
+
+/// Waits for the next job and does it; says whether there may be another.
+fn run_next(waiting: &Mutex<mpsc::Receiver<Job>>) -> bool {
+    let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+    let Ok(job) = next else { return false };
+    // A job that panics answers nobody, and the thread goes on.
+    let _ = catch_unwind(AssertUnwindSafe(job));
+    true
 }
 
 impl Default for Passwords {
