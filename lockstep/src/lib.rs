@@ -4,6 +4,7 @@
 
 pub mod config;
 pub mod conform;
+pub mod coverage;
 pub mod diff;
 pub mod emit;
 pub mod generate;

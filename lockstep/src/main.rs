@@ -1,7 +1,8 @@
-//! The command line: `generate`, `check`, `lint` and `diff`. It only calls the library and says what came out.
+//! The command line: `generate`, `check`, `lint`, `diff` and `coverage`. It only calls the library and says what came out.
 
 use clap::{Parser, Subcommand};
 use lockstep::config::Config;
+use lockstep::coverage::{self, Level};
 use lockstep::diff::{self, Report};
 use lockstep::source::Diagnostic;
 use lockstep::{generate, lint, parse};
@@ -83,6 +84,59 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Judge recordings of HTTP exchanges by the contract: what was seen, and what contradicts it.
+    ///
+    /// Recordings are HAR 1.2 files (.har), as browsers export them; JSON Lines (.jsonl, .ndjson) with one HAR entry a
+    /// line; and directories of both. Of an entry these members are read:
+    ///
+    ///   request   method, url, headers [{name, value}], postData {mimeType, text, encoding}
+    ///   response  status, headers [{name, value}], content {mimeType, text, encoding}
+    ///
+    /// `encoding` is absent or `base64`. An exchange belongs to an operation by its method and path, aliases included;
+    /// others are foreign and counted apart, as are those without an answer or without its body. Values of headers,
+    /// bodies and URLs are never printed.
+    ///
+    /// Printed are a table operation × status and, for each operation, the media types, the optional headers and each
+    /// constraint on its requests. A constraint is accepted if a request that keeps it is answered 2xx, and rejected if a
+    /// request that breaks it is answered 400 or 422 and the answer, if it lists violations, lists this one. Then come the
+    /// answers that contradict the contract (status, headers, media type, body, a violation that was accepted), the cells
+    /// that were never seen, and needless waivers.
+    ///
+    /// Waivers say what nobody has to see, and why:
+    ///
+    ///   [[waivers]]
+    ///   operation = "createTask"
+    ///   status = 503                                    or "4XX", or "default"
+    ///   reason = "Only while the store is down."
+    ///
+    ///   [[waivers]]
+    ///   operation = "createTask"
+    ///   constraint = "body /title maxLength rejected"   as the report names the cell
+    ///   reason = "…"
+    ///
+    /// A waiver whose cell was seen, or does not exist, is needless.
+    ///
+    /// The configuration is read only if no contract is named. Exits with 0 if everything was seen or waived and nothing
+    /// contradicts the contract, with 1 if not or if a waiver is needless, with 2 if something cannot be read.
+    #[command(
+        verbatim_doc_comment,
+        override_usage = "cargo lockstep coverage [OPTIONS] [CONTRACT] <RECORDING>..."
+    )]
+    Coverage {
+        /// The contract, if the first name ends in .yaml, .yml or .json (else it is the configuration's); and recordings.
+        #[arg(required = true, value_name = "RECORDING")]
+        files: Vec<PathBuf>,
+        /// The waivers [default: coverage-waivers.toml beside the contract, if it is there].
+        #[arg(long, value_name = "FILE")]
+        waivers: Option<PathBuf>,
+        /// What has to be seen.
+        #[arg(long, value_name = "LEVEL", value_enum, default_value_t)]
+        require: Level,
+        /// Print JSON: `complete`, the counts, `operations` with their cells, `contradictions`, `missing`, `waived`,
+        /// `needless`.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 const FOUND: u8 = 1;
@@ -95,6 +149,12 @@ fn main() -> ExitCode {
         Command::Check => check,
         Command::Lint => findings,
         Command::Diff { old, new, json } => return compare(&old, &new, json),
+        Command::Coverage {
+            files,
+            waivers,
+            require,
+            json,
+        } => return cover(&arguments.config, &files, waivers.as_deref(), require, json),
     };
     match Config::load(&arguments.config) {
         Ok(config) => run(&config),
@@ -177,6 +237,45 @@ fn compare(old: &Path, new: &Path, json: bool) -> ExitCode {
     } else {
         ExitCode::from(FOUND)
     }
+}
+
+fn cover(config: &Path, files: &[PathBuf], waivers: Option<&Path>, level: Level, json: bool) -> ExitCode {
+    let (contract, recordings) = match files.split_first() {
+        Some((first, rest)) if is_contract(first) => (first.clone(), rest),
+        _ => match Config::load(config) {
+            Ok(config) => (config.input(), files),
+            Err(error) => return fail(&error),
+        },
+    };
+    if recordings.is_empty() {
+        eprintln!("error: there is a contract, but no recording; see: cargo lockstep coverage --help");
+        return ExitCode::from(FAILED);
+    }
+    let report = match coverage::coverage(&contract, recordings, waivers, level) {
+        Ok(report) => report,
+        Err(coverage::Error::Contract(errors)) => {
+            list(&errors, "errors; nothing was judged");
+            return ExitCode::from(FAILED);
+        }
+        Err(error) => return fail(&error),
+    };
+    if json {
+        println!("{}", report.to_json());
+    } else {
+        print!("{report}");
+    }
+    eprintln!("{}", report.summary());
+    if report.complete {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(FOUND)
+    }
+}
+
+/// Whether a file is a contract, by its name: recordings are called otherwise.
+fn is_contract(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    matches!(extension, Some("yaml" | "yml" | "json"))
 }
 
 fn findings(config: &Config) -> ExitCode {

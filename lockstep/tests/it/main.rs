@@ -6,6 +6,7 @@ mod accepted;
 mod cli;
 mod client;
 mod contract;
+mod coverage;
 mod diff;
 mod hostile;
 mod lint;

@@ -1,0 +1,77 @@
+//! Which operation a request is meant for: paths and aliases against the path that was sent.
+//! What else the request says is not looked at.
+
+use crate::model::{Api, Operation};
+use std::collections::BTreeMap;
+
+/// The routes of a contract by method, those with literal text further left first.
+pub(super) struct Routes<'a>(BTreeMap<&'a str, Vec<Route<'a>>>);
+
+struct Route<'a> {
+    operation: &'a Operation,
+    segments: Vec<Segment<'a>>,
+}
+
+/// A part of a template; what is literal wins.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Segment<'a> {
+    Literal(&'a str),
+    Parameter(&'a str),
+}
+
+/// The arguments of a path, still percent-encoded, by the names of its parameters.
+pub(super) type Arguments<'a, 'p> = Vec<(&'a str, &'p str)>;
+
+impl<'a> Routes<'a> {
+    pub(super) fn new(api: &'a Api) -> Self {
+        let mut routes: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for operation in &api.operations {
+            let aliases = operation.aliases.iter().map(|alias| alias.path.as_str());
+            for path in aliases.chain([operation.path.as_str()]) {
+                let segments = path.split('/').map(Segment::of).collect();
+                let of_method = routes.entry(operation.method.as_str()).or_default();
+                of_method.push(Route { operation, segments });
+            }
+        }
+        for of_method in routes.values_mut() {
+            let literals =
+                |route: &Route<'_>| -> Vec<bool> { route.segments.iter().map(Segment::is_parameter).collect() };
+            of_method.sort_by_key(literals);
+        }
+        Self(routes)
+    }
+
+    /// The operation of a request with its arguments.
+    pub(super) fn find<'p>(&self, method: &str, path: &'p str) -> Option<(&'a Operation, Arguments<'a, 'p>)> {
+        let of_method = self.0.get(method)?;
+        of_method
+            .iter()
+            .find_map(|route| Some((route.operation, route.arguments(path)?)))
+    }
+}
+
+impl<'a> Route<'a> {
+    fn arguments<'p>(&self, path: &'p str) -> Option<Arguments<'a, 'p>> {
+        let mut sent = path.split('/');
+        let mut arguments = Vec::new();
+        for segment in &self.segments {
+            match (segment, sent.next()?) {
+                (Segment::Literal(literal), text) if *literal == text => {}
+                (Segment::Parameter(name), text) if !text.is_empty() => arguments.push((*name, text)),
+                _ => return None,
+            }
+        }
+        sent.next().is_none().then_some(arguments)
+    }
+}
+
+impl<'a> Segment<'a> {
+    fn of(text: &'a str) -> Self {
+        let name = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+        name.map_or(Self::Literal(text), Self::Parameter)
+    }
+
+    fn is_parameter(&self) -> bool {
+        matches!(self, Self::Parameter(_))
+    }
+}
