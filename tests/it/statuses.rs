@@ -13,7 +13,7 @@ use spaces_tests::TestServer;
 
 use crate::oidc::Trusting;
 use crate::rate_limits::while_busy;
-use crate::support::{Answer, Call, raw};
+use crate::support::{Answer, Call, raw, record};
 use crate::world::World;
 
 /// Documented because any handler may fail, but these have nothing in them that can: no store, no clock arithmetic, no
@@ -68,7 +68,7 @@ async fn provoke(world: &World, operation: &Operation, status: u16) -> Answer {
         404 => return not_found(world, operation, call).await,
         408 => return slow(world, call).await,
         409 => return conflict(world, operation, call).await,
-        413 => return raw(&world.server, call.head("Content-Length: 1048577\r\n")).await,
+        413 => return cut_off(&world.server, call, "Content-Length: 1048577\r\n", "").await,
         429 => return too_many(world, call).await,
         500 => return fault(world, operation, call).await,
         503 => return unavailable(world, operation, call).await,
@@ -156,7 +156,15 @@ async fn slow(world: &World, call: Call) -> Answer {
         ..BodyLimits::default()
     };
     let server = world.reopened(&[], limits).await;
-    raw(&server, call.head("Content-Length: 10\r\n") + "{").await
+    cut_off(&server, call, "Content-Length: 10\r\n", "{").await
+}
+
+/// Sends no more of a body than this.
+async fn cut_off(server: &TestServer, call: Call, length: &str, body: &str) -> Answer {
+    let answer = raw(server, call.head(length) + body).await;
+    let body = Some(body.to_owned());
+    record(&Call { body, ..call }, &answer);
+    answer
 }
 
 async fn conflict(world: &World, operation: &Operation, call: Call) -> Answer {

@@ -2,6 +2,9 @@
 //! What an operation promises is in the file of its tag.
 
 use std::fmt::{self, Debug};
+use std::fs::File;
+use std::io::Write as _;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use serde_json::{Value, json};
 use spaces_client::reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -9,6 +12,7 @@ use spaces_client::reqwest::{self, Method};
 use spaces_client::{Error, ResponseValue};
 use spaces_contract::{Problem, Secret, Session};
 use spaces_tests::TestServer;
+use spaces_tests::process::target;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -106,20 +110,16 @@ impl Call {
 
     /// Sends it to a server that is not in this process.
     pub(crate) async fn send_to(self, http: &reqwest::Client, base: &str) -> Answer {
-        let Self {
-            method,
-            path,
-            headers,
-            body,
-        } = self;
-        let mut request = http.request(method, format!("{base}{path}"));
-        for (name, value) in headers {
-            request = request.header(name, value);
+        let mut request = http.request(self.method.clone(), format!("{base}{}", self.path));
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
         }
-        if let Some(body) = body {
+        if let Some(body) = self.body.clone() {
             request = request.body(body);
         }
-        Answer::of(request.send().await.unwrap()).await
+        let answer = Answer::of(request.send().await.unwrap()).await;
+        record(&self, &answer);
+        answer
     }
 
     /// The head of the request, for [`raw`], with whatever goes before its end.
@@ -130,6 +130,46 @@ impl Call {
         }
         format!("{head}{more}\r\n")
     }
+}
+
+/// Keeps an exchange for `cargo lockstep coverage`, which holds all of them against the contract after the tests: an
+/// entry as in a HAR file on each line.
+pub(crate) fn record(call: &Call, answer: &Answer) {
+    static RECORDING: LazyLock<Mutex<File>> = LazyLock::new(|| {
+        let directory = target().join("recordings");
+        std::fs::create_dir_all(&directory).unwrap();
+        Mutex::new(File::create(directory.join("contract-tests.jsonl")).unwrap())
+    });
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let sent = call
+        .headers
+        .iter()
+        .map(|(name, value)| json!({ "name": name, "value": value }));
+    let got = answer
+        .headers
+        .iter()
+        .map(|(name, value)| json!({ "name": name.as_str(), "value": text(value) }));
+    let media_type = |of: Option<&str>| of.unwrap_or_default().to_owned();
+    let content_type = call
+        .headers
+        .iter()
+        .find(|(name, _)| *name == "content-type")
+        .map(|(_, value)| value.as_str());
+    let mut request = json!({
+        "method": call.method.as_str(), "url": call.path, "headers": sent.collect::<Vec<_>>(),
+    });
+    if let Some(body) = &call.body {
+        request["postData"] = json!({ "mimeType": media_type(content_type), "text": body });
+    }
+    let content = String::from_utf8_lossy(&answer.body);
+    let entry = json!({
+        "request": request,
+        "response": {
+            "status": answer.status, "headers": got.collect::<Vec<_>>(),
+            "content": { "mimeType": media_type(answer.header("content-type")), "text": content },
+        },
+    });
+    writeln!(RECORDING.lock().unwrap_or_else(PoisonError::into_inner), "{entry}").unwrap();
 }
 
 /// An answer as it came over the wire.

@@ -26,6 +26,8 @@ const DUMMY: &str =
 pub struct Passwords {
     /// One permit per caller that is hashing or waits to.
     admitted: Arc<Semaphore>,
+    /// One permit per hash in progress; each takes 19 MiB and a core.
+    running: Arc<Semaphore>,
     /// To the threads that hash. They do nothing else: whatever thread has used 19 MiB once keeps them.
     jobs: mpsc::Sender<Job>,
 }
@@ -76,6 +78,7 @@ impl Passwords {
         }
         Self {
             admitted: Arc::new(Semaphore::new(threads * (1 + waiting_per_thread))),
+            running: Arc::new(Semaphore::new(threads)),
             jobs,
         }
     }
@@ -109,7 +112,7 @@ impl Passwords {
         .await
     }
 
-    /// Runs `work` on a thread of its kind. The permit goes with it: when the caller gives up, the work still counts.
+    /// Runs `work` on a thread of its kind. The permits go with it: when the caller gives up, the work still counts.
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
@@ -117,9 +120,13 @@ impl Passwords {
         let admitted = Arc::clone(&self.admitted)
             .try_acquire_owned()
             .map_err(|_| PasswordError::Busy)?;
+        let running = Arc::clone(&self.running)
+            .acquire_owned()
+            .await
+            .map_err(|_| PasswordError::Busy)?;
         let (answer, answered) = oneshot::channel();
         let job = move || {
-            let _permit = admitted;
+            let _permits = (admitted, running);
             // Nobody may be waiting any more.
             let _ = answer.send(work());
         };

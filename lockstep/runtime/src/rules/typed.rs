@@ -49,8 +49,10 @@ pub struct Timestamp;
 
 impl Timestamp {
     fn read(&self, text: &str, broken: &mut Broken) -> Option<DateTime<Utc>> {
-        let time = DateTime::parse_from_rfc3339(text)
-            .ok()
+        // RFC 3339 lets applications write a space instead of the T; the format `date-time` does not.
+        let time = (text.as_bytes().get(10) != Some(&b' '))
+            .then(|| DateTime::parse_from_rfc3339(text).ok())
+            .flatten()
             .map(|time| time.to_utc().trunc_subsecs(3));
         if time.is_none() {
             broken.add("invalid-format", "must be an RFC 3339 time");
