@@ -1,6 +1,6 @@
 # Every line is one plain command; `make` alone says which there are.
 .DEFAULT_GOAL := help
-.PHONY: help run seed test generate check lint bench release deps
+.PHONY: help run seed test generate check lint coverage bench release deps
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -17,6 +17,7 @@ test: deps ## Everything: formatting, drift, lints, docs, Rust, TypeScript, cont
 	cargo lockstep check
 	cargo lockstep lint
 	cargo test --workspace
+	cargo lockstep coverage target/recordings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 	npm --prefix ts-types test
 
@@ -29,7 +30,10 @@ check: ## Fail if something that follows from openapi.yaml is stale
 lint: ## Fail on findings in openapi.yaml
 	cargo lockstep lint
 
-bench: ## The generated layer against hand-written handlers, as ratios in one run
+coverage: ## Which answers of the contract the last run of the tests has seen
+	cargo lockstep coverage target/recordings
+
+bench: ## The generated layer against hand-written handlers, and every operation of the whole server
 	cargo bench --package spaces-bench
 
 release: ## A small, fast server in target/release
