@@ -40,7 +40,7 @@ release: ## A small, fast server in target/release
 	SPACES_COMMIT=$$(git rev-parse --short HEAD) SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) cargo build --release --package spaces-server
 
 # What the tests need beyond Rust, Node, Python and git; each is installed once.
-deps: ts-types/node_modules/.installed tests/browser/node_modules/.installed target/python/.installed ## What the tests need
+deps: ts-types/node_modules/.installed tests/browser/node_modules/.installed tests/judges/node_modules/.installed target/python/.installed ## What the tests need
 	@test -n "$$CHROMIUM" || command -v chromium > /dev/null || tests/browser/install-chromium
 
 %/node_modules/.installed: %/package-lock.json

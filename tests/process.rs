@@ -191,8 +191,13 @@ async fn rest(mut lines: Lines<BufReader<ChildStdout>>) -> String {
 
 /// Runs a command to its end, and answers what it wrote to standard output; anything but success fails the test with all
 /// that it wrote.
-pub async fn output(mut command: Command) -> String {
-    let output = timeout(PATIENCE, command.kill_on_drop(true).output())
+pub async fn output(command: Command) -> String {
+    output_within(PATIENCE, command).await
+}
+
+/// The same for what may take longer.
+pub async fn output_within(patience: Duration, mut command: Command) -> String {
+    let output = timeout(patience, command.kill_on_drop(true).output())
         .await
         .expect("it ends")
         .expect("it starts");

@@ -18,6 +18,7 @@ mod feedback;
 mod gateway;
 mod idempotency;
 mod invitations;
+mod judges;
 mod limits;
 mod members;
 mod metrics;

@@ -8,7 +8,7 @@ use spaces_client::{Client, Error, ResponseValue};
 use spaces_contract::{
     InvitePolicy, MemberListVisibility, Problem, Registration, Session, SpaceSettings, TokenRefresh,
 };
-use spaces_tests::process::{Moto, Server, workspace};
+use spaces_tests::process::{Moto, Server, output_within, workspace};
 use spaces_tests::{PASSWORD, new_space};
 
 use crate::support::refused;
@@ -171,10 +171,7 @@ async fn the_tests_of_the_store_pass_on_moto() {
         .env("DYNAMODB_ENDPOINT", &moto.endpoint)
         .env("AWS_ACCESS_KEY_ID", "nobody")
         .env("AWS_SECRET_ACCESS_KEY", "nothing");
-    let tests = tokio::time::timeout(Duration::from_mins(10), tests.kill_on_drop(true).output());
-    let tests = tests.await.expect("it ends").unwrap();
-    let said = String::from_utf8_lossy(&tests.stdout).into_owned();
-    assert!(tests.status.success(), "{said}");
+    let said = output_within(Duration::from_mins(10), tests).await;
     let passed = said
         .lines()
         .filter_map(|line| line.strip_prefix("test result: ok. "))

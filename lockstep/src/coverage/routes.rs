@@ -2,10 +2,9 @@
 //! What else the request says is not looked at.
 
 use crate::model::{Api, Operation};
-use std::collections::BTreeMap;
 
-/// The routes of a contract by method, those with literal text further left first.
-pub(super) struct Routes<'a>(BTreeMap<&'a str, Vec<Route<'a>>>);
+/// The routes of a contract, those with literal text further left first.
+pub(super) struct Routes<'a>(Vec<Route<'a>>);
 
 struct Route<'a> {
     operation: &'a Operation,
@@ -24,33 +23,37 @@ pub(super) type Arguments<'a, 'p> = Vec<(&'a str, &'p str)>;
 
 impl<'a> Routes<'a> {
     pub(super) fn new(api: &'a Api) -> Self {
-        let mut routes: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut routes = Vec::new();
         for operation in &api.operations {
             let aliases = operation.aliases.iter().map(|alias| alias.path.as_str());
             for path in aliases.chain([operation.path.as_str()]) {
                 let segments = path.split('/').map(Segment::of).collect();
-                let of_method = routes.entry(operation.method.as_str()).or_default();
-                of_method.push(Route { operation, segments });
+                routes.push(Route { operation, segments });
             }
         }
-        for of_method in routes.values_mut() {
-            let literals =
-                |route: &Route<'_>| -> Vec<bool> { route.segments.iter().map(Segment::is_parameter).collect() };
-            of_method.sort_by_key(literals);
-        }
+        routes.sort_by_key(Route::shape);
         Self(routes)
     }
 
-    /// The operation of a request with its arguments.
+    /// The operation of a request with its arguments. The path decides first, whatever the method: one that is written
+    /// out is not an argument of another, even where it knows other methods only.
     pub(super) fn find<'p>(&self, method: &str, path: &'p str) -> Option<(&'a Operation, Arguments<'a, 'p>)> {
-        let of_method = self.0.get(method)?;
-        of_method
-            .iter()
-            .find_map(|route| Some((route.operation, route.arguments(path)?)))
+        let fitting = |route: &'_ Route<'a>| Some((route.operation, route.shape(), route.arguments(path)?));
+        let mut fitting = self.0.iter().filter_map(fitting).peekable();
+        let shape = fitting.peek()?.1.clone();
+        fitting
+            .take_while(|(_, other, _)| *other == shape)
+            .find(|(operation, ..)| operation.method.as_str() == method)
+            .map(|(operation, _, arguments)| (operation, arguments))
     }
 }
 
 impl<'a> Route<'a> {
+    /// Which segments are parameters.
+    fn shape(&self) -> Vec<bool> {
+        self.segments.iter().map(Segment::is_parameter).collect()
+    }
+
     fn arguments<'p>(&self, path: &'p str) -> Option<Arguments<'a, 'p>> {
         let mut sent = path.split('/');
         let mut arguments = Vec::new();
