@@ -6,6 +6,7 @@ pub mod actix;
 mod conditional;
 mod decode;
 mod document;
+mod failure;
 mod json;
 mod newtypes;
 mod operation;
@@ -18,14 +19,15 @@ mod secret;
 pub use conditional::{if_match, if_none_match};
 pub use decode::{Decode, Member, TextEnum, present};
 pub use document::{set_answer_rules, set_body_optional, set_body_rules, set_parameter_default, set_parameter_rules};
+pub use failure::{Failure, Fault, OneOf};
 pub use json::{Json, Malformed, read_json};
 pub use operation::{Alias, Deprecation, Operation, Requirement};
 pub use patch::Patch;
 pub use problem::{Problem, Violation, ViolationPlace, Violations};
 pub use refusal::{
-    BadRequest, Conflict, ContentTooLarge, Failure, Fault, Forbidden, InternalError, MethodNotAllowed, NotAcceptable,
-    NotFound, OneOf, PreconditionFailed, PreconditionRequired, RateLimit, Refusal, RequestTimeout, ServiceUnavailable,
-    TooManyRequests, Unauthorized, UnprocessableContent, UnsupportedMediaType,
+    BadRequest, Conflict, ContentTooLarge, Forbidden, InternalError, MethodNotAllowed, NotAcceptable, NotFound,
+    PreconditionFailed, PreconditionRequired, RateLimit, Refusal, RequestTimeout, ServiceUnavailable, TooManyRequests,
+    Unauthorized, UnprocessableContent, UnsupportedMediaType,
 };
 pub use rules::{
     Array, Boolean, Broken, Choice, Date, FromText, Integer, Map, Named, Number, Pattern, Scalar, SecretText, Text,

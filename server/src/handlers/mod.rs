@@ -35,3 +35,9 @@ fn check_if_match(header: Option<&str>, current: &str) -> Result<(), Preconditio
         _ => Ok(()),
     }
 }
+
+/// Which version a change must find in the store, once [`check_if_match`] has seen the header: none where the caller says
+/// that any will do (`*`), or nothing.
+fn expected_version(header: Option<&str>, version: u64) -> Option<u64> {
+    header.filter(|header| header.trim() != "*").map(|_| version)
+}

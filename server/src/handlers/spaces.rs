@@ -8,7 +8,7 @@ use spaces_contract::{
 };
 
 use super::idempotency::{Attempt, Created};
-use super::{check_if_match, is_known};
+use super::{check_if_match, expected_version, is_known};
 use crate::api::{
     CreateSpaceAnswer, CreateSpaceParams, CreateSpaceRefusal, DeleteSpaceAnswer, DeleteSpaceParams, DeleteSpaceRefusal,
     GetSpaceAnswer, GetSpaceParams, GetSpaceRefusal, ListSpacesAnswer, ListSpacesParams, ListSpacesRefusal,
@@ -95,7 +95,7 @@ impl SpacesApi for App {
             ))?;
         }
         check_if_match(params.if_match.as_deref(), &entity_tag(&space))?;
-        let expected = Some(space.version());
+        let expected = expected_version(params.if_match.as_deref(), space.version());
         let space = self.store.update_space_settings(space, body, expected).await?;
         Ok(UpdateSpaceSettingsAnswer::Ok {
             etag: entity_tag(&space),
@@ -117,7 +117,7 @@ impl SpacesApi for App {
             Err(Forbidden::new("owner-required", "Only an owner can delete a space."))?;
         }
         check_if_match(params.if_match.as_deref(), &entity_tag(&space))?;
-        let expected = params.if_match.map(|_| space.version());
+        let expected = expected_version(params.if_match.as_deref(), space.version());
         self.store.delete_space(space, expected).await?;
         Ok(DeleteSpaceAnswer::NoContent)
     }

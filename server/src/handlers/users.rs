@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::auth::refuse_common;
 use super::idempotency::{Attempt, Created};
-use super::{check_if_match, entity_tag, is_known};
+use super::{check_if_match, entity_tag, expected_version, is_known};
 use crate::api::{
     CompleteOnboardingAnswer, CompleteOnboardingRefusal, CreateUserAnswer, CreateUserParams, CreateUserRefusal,
     DeleteUserAnswer, DeleteUserParams, DeleteUserRefusal, GetPreferencesAnswer, GetPreferencesParams,
@@ -52,7 +52,7 @@ impl UsersApi for App {
     ) -> Result<UpdateProfileAnswer, UpdateProfileRefusal> {
         let version = caller.user.version;
         check_if_match(params.if_match.as_deref(), &entity_tag(version))?;
-        let expected = params.if_match.map(|_| version);
+        let expected = expected_version(params.if_match.as_deref(), version);
         let user = self.store.update_profile(caller.user, body, expected).await?;
         Ok(UpdateProfileAnswer::Ok {
             etag: entity_tag(user.version),
@@ -294,7 +294,7 @@ fn occasion(caller: &Caller, user: &User, if_match: Option<&str>) -> Result<Occa
     check_if_match(if_match, &entity_tag(user.version))?;
     Ok(Occasion {
         actor: Some(caller.user.user_id),
-        expected_version: if_match.map(|_| user.version),
+        expected_version: expected_version(if_match, user.version),
     })
 }
 

@@ -1,6 +1,7 @@
 //! Spaces and who is in them: the space, a membership seen from either side, and a guard for the invite code. A space
 //! that is being deleted is there for nobody but the one who deletes it.
 
+mod creation;
 mod deletion;
 mod migration;
 #[cfg(test)]
@@ -13,9 +14,9 @@ use lockstep_runtime::{Conflict, Failure, Fault, NotFound, OneOf, PreconditionFa
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub(super) use self::creation::add_personal_space;
+pub use self::creation::personal_space_of;
 pub use self::migration::Migrated;
-use super::counters::{Scope, Tally};
-use super::idempotency::Kept;
 use super::items::{Attributes, Entity, from_item, sortable_time, to_value};
 use super::keys::Key;
 use super::transactions::Transaction;
@@ -181,42 +182,6 @@ pub struct Page<T> {
 }
 
 impl Store {
-    /// Creates a shared space with its first owner and its invite code, and keeps the answer that `answer` makes of
-    /// it, all in one transaction. Refused while another request with the same Idempotency-Key is in flight.
-    pub async fn create_space<A>(
-        &self,
-        owner: Uuid,
-        settings: SpaceSettings,
-        invite_hash: &str,
-        answer: impl FnOnce(MemberSpace) -> Result<Kept<A>, Fault>,
-    ) -> Result<A, Failure<Conflict>> {
-        let now = self.clock.now();
-        let space = new_space(
-            self.clock.new_id(),
-            SpaceKind::Shared,
-            settings,
-            Some(invite_hash.to_owned()),
-            now,
-        );
-        let space_id = space.space_id;
-        let mut transaction = self.transaction();
-        add_space(&mut transaction, owner, &space, now)?;
-        transaction.put_new(keys::invite_guard(invite_hash), &InviteGuard { space_id })?;
-        let Kept { answer, record } = answer(MemberSpace {
-            space,
-            user_id: owner,
-            role: SpaceRole::Owner,
-        })?;
-        match self.commit_once(transaction, record).await {
-            Ok(()) => Ok(answer),
-            Err(Failure::Refused(OneOf::First(in_flight))) => Err(Failure::Refused(in_flight)),
-            Err(Failure::Refused(OneOf::Second(failed))) => {
-                Err(Fault::internal(format!("a new id or code twice: {failed:?}")).into())
-            }
-            Err(Failure::Fault(fault)) => Err(fault.into()),
-        }
-    }
-
     /// The spaces of a user by the age of the space, oldest first: at most `limit` (1 to 100) of them, after the space
     /// `after`. Two round trips.
     pub async fn list_spaces(
@@ -405,78 +370,6 @@ impl Store {
             Failure::Fault(fault) => fault.into(),
         })
     }
-}
-
-/// The personal space of a user: it has the user's id, so that nobody has to look for it.
-pub fn personal_space_of(user_id: Uuid) -> Uuid {
-    user_id
-}
-
-/// Adds a personal space to the transaction that creates its owner.
-pub(super) fn add_personal_space(transaction: &mut Transaction, owner: Uuid, now: DateTime<Utc>) -> Result<(), Fault> {
-    let settings = SpaceSettings {
-        name: "Personal".parse().map_err(Fault::internal)?,
-        description: None,
-        color: None,
-        member_list_visibility: MemberListVisibility::Members,
-        who_may_invite: InvitePolicy::Owners,
-    };
-    add_space(
-        transaction,
-        owner,
-        &new_space(personal_space_of(owner), SpaceKind::Personal, settings, None, now),
-        now,
-    )
-}
-
-fn new_space(
-    space_id: Uuid,
-    kind: SpaceKind,
-    settings: SpaceSettings,
-    invite_hash: Option<String>,
-    now: DateTime<Utc>,
-) -> StoredSpace {
-    let SpaceSettings {
-        name,
-        description,
-        color,
-        member_list_visibility,
-        who_may_invite,
-    } = settings;
-    StoredSpace {
-        space_id,
-        name,
-        description,
-        color,
-        kind,
-        member_list_visibility,
-        who_may_invite,
-        member_count: 1,
-        owner_count: 1,
-        invite_hash,
-        created_at: now,
-        updated_at: now,
-        deleting_since: None,
-        version: 1,
-    }
-}
-
-fn add_space(transaction: &mut Transaction, owner: Uuid, space: &StoredSpace, now: DateTime<Utc>) -> Result<(), Fault> {
-    let space_id = space.space_id;
-    let membership = Membership {
-        space_id,
-        user_id: owner,
-        role: SpaceRole::Owner,
-        joined_at: now,
-    };
-    transaction.put_new(keys::space_metadata(space_id), space)?;
-    transaction.put_new(keys::space_member(space_id, owner), &membership)?;
-    transaction.put_new(keys::user_space(owner, space_id), &membership)?;
-    transaction.count(
-        Scope::Space(space_id),
-        Tally::of_membership(None, Some(SpaceRole::Owner)),
-    );
-    Ok(())
 }
 
 pub(super) fn no_space() -> NotFound {

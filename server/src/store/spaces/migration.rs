@@ -5,7 +5,8 @@ use lockstep_runtime::{Failure, Fault};
 use spaces_contract::{SpaceKind, SpaceRole};
 use uuid::Uuid;
 
-use super::{Membership, StoredSpace, add_personal_space, add_space, personal_space_of};
+use super::creation::{add_personal_space, add_space, personal_space_of};
+use super::{Membership, StoredSpace};
 use crate::store::Store;
 use crate::store::items::{Attributes, Entity as _, from_item};
 use crate::store::keys::{self, Key};
