@@ -1,12 +1,13 @@
 //! Passwords: hashing with Argon2id, verifying, and recognising the ones that everybody tries first.
 //! Hashing is slow on purpose, so it runs on blocking threads and a bounded number of callers may wait for it.
 
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{self, available_parallelism};
 
-use argon2::password_hash::{self, PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
-use argon2::{Argon2, Params};
+use argon2::password_hash::{self, Output, PasswordHash, PasswordVerifier as _, Salt, SaltString};
+use argon2::{Argon2, Block, Params, Version};
 use lockstep_runtime::Secret;
 use tokio::sync::{Semaphore, oneshot};
 use zxcvbn::Score;
@@ -165,8 +166,31 @@ pub fn is_common(password: &str, user_inputs: &[&str]) -> bool {
 
 fn hash(password: &str) -> Result<String, PasswordError> {
     let salt = super::digest::random::<16>().map_err(|error| PasswordError::Hash(error.to_string()))?;
+    let output = argon2id(password, &salt)?;
     let salt = SaltString::encode_b64(&salt)?;
-    Ok(Argon2::default().hash_password(password.as_bytes(), &salt)?.to_string())
+    let hash = PasswordHash {
+        algorithm: argon2::ARGON2ID_IDENT,
+        version: Some(Version::V0x13.into()),
+        params: (&Params::DEFAULT).try_into()?,
+        salt: Some(salt.as_salt()),
+        hash: Some(output),
+    };
+    Ok(hash.to_string())
+}
+
+/// Argon2id of today's parameters, in memory that the thread keeps: 19 MiB that come and go would be cut up by whatever is
+/// allocated in between, and the process would grow by as much with every hash.
+fn argon2id(password: &str, salt: &[u8]) -> Result<Output, PasswordError> {
+    thread_local! {
+        static MEMORY: RefCell<Vec<Block>> = const { RefCell::new(Vec::new()) };
+    }
+    let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
+    let computed = MEMORY.with_borrow_mut(|memory| {
+        memory.resize(Params::DEFAULT.block_count(), Block::new());
+        Argon2::default().hash_password_into_with_memory(password.as_bytes(), salt, &mut output, memory)
+    });
+    computed.map_err(|error| PasswordError::Hash(error.to_string()))?;
+    Ok(Output::new(&output)?)
 }
 
 fn verify(password: &str, stored: &str) -> Result<Verdict, PasswordError> {
@@ -176,11 +200,20 @@ fn verify(password: &str, stored: &str) -> Result<Verdict, PasswordError> {
         return Ok(if correct { Verdict::Outdated } else { Verdict::Wrong });
     }
     let stored = PasswordHash::new(stored)?;
-    if stored.hash.is_none() {
+    let Some(expected) = stored.hash else {
         return Err(PasswordError::Hash("the stored hash has no output".to_owned()));
+    };
+    if let (true, Some(salt)) = (is_current(&stored), stored.salt) {
+        let mut buffer = [0; Salt::MAX_LENGTH];
+        let output = argon2id(password, salt.decode_b64(&mut buffer)?)?;
+        // Outputs are compared in constant time.
+        return Ok(if output == expected {
+            Verdict::Correct
+        } else {
+            Verdict::Wrong
+        });
     }
     match Argon2::default().verify_password(password.as_bytes(), &stored) {
-        Ok(()) if is_current(&stored) => Ok(Verdict::Correct),
         Ok(()) => Ok(Verdict::Outdated),
         Err(password_hash::Error::Password) => Ok(Verdict::Wrong),
         Err(error) => Err(error.into()),
@@ -190,6 +223,8 @@ fn verify(password: &str, stored: &str) -> Result<Verdict, PasswordError> {
 fn is_current(stored: &PasswordHash<'_>) -> bool {
     let current = Params::DEFAULT;
     stored.algorithm == argon2::ARGON2ID_IDENT
+        && stored.version == Some(Version::V0x13.into())
+        && stored.hash.is_some_and(|hash| hash.len() == Params::DEFAULT_OUTPUT_LEN)
         && Params::try_from(stored).is_ok_and(|params| {
             (params.m_cost(), params.t_cost(), params.p_cost())
                 == (current.m_cost(), current.t_cost(), current.p_cost())
@@ -201,6 +236,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
     use std::time::{Duration, Instant};
 
+    use argon2::password_hash::PasswordHasher as _;
     use futures_util::FutureExt as _;
 
     use super::*;
@@ -212,6 +248,23 @@ mod tests {
             .verify(password.into(), Some(stored.to_owned()))
             .await
             .unwrap()
+    }
+
+    #[tokio::test]
+    async fn s19_the_library_reads_our_hashes_and_we_read_its() {
+        let ours = Passwords::new().hash(PASSWORD.into()).await.unwrap();
+        let (ours, salt) = (
+            PasswordHash::new(&ours).unwrap(),
+            SaltString::encode_b64(b"sixteen bytes ok").unwrap(),
+        );
+        assert!(Argon2::default().verify_password(PASSWORD.as_bytes(), &ours).is_ok());
+        assert!(Argon2::default().verify_password(b"another one", &ours).is_err());
+        let theirs = Argon2::default()
+            .hash_password(PASSWORD.as_bytes(), &salt)
+            .unwrap()
+            .to_string();
+        assert_eq!(verdict(PASSWORD, &theirs).await, Verdict::Correct);
+        assert_eq!(verdict("another one", &theirs).await, Verdict::Wrong);
     }
 
     #[tokio::test]
