@@ -149,7 +149,13 @@ async fn a07_the_current_etag_alone_in_a_list_or_as_a_star_is_accepted() {
 #[tokio::test]
 async fn a07_concurrent_changes_of_any_version_all_succeed() {
     let world = World::new().await;
-    for write in ["updateProfile", "updateSpaceSettings", "updateTask", "setTaskStatus"] {
+    for write in [
+        "updateProfile",
+        "updatePreferences",
+        "updateSpaceSettings",
+        "updateTask",
+        "setTaskStatus",
+    ] {
         let call = || world.call(operation(write)).header("if-match", "*");
         // As many as there are tries: in each round one of them gets through.
         let calls = (0..3).map(|_| call().send(&world.server));

@@ -95,10 +95,10 @@ impl UsersApi for App {
     ) -> Result<UpdatePreferencesAnswer, UpdatePreferencesRefusal> {
         let user_id = caller.user.user_id;
         let mut expected = None;
-        if params.if_match.is_some() {
+        if let Some(header) = params.if_match.as_deref() {
             let current = self.preferences_of(&caller.user).await?.version;
-            check_if_match(params.if_match.as_deref(), &entity_tag(current))?;
-            expected = Some(current);
+            check_if_match(Some(header), &entity_tag(current))?;
+            expected = expected_version(Some(header), current);
         }
         if let Some(space_id) = body.default_space_id {
             self.check_default_space(user_id, space_id).await?;
