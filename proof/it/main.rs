@@ -1,0 +1,1 @@
+//! The proof as `make test` runs it.
