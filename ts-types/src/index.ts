@@ -2560,9 +2560,9 @@ export type GetJwksRequest = { readonly [part: string]: never };
 export type GetJwksResult =
   | Answer<200, JsonWebKeySet>
   | Answer<406, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.changePassword} is given. */
@@ -2589,15 +2589,15 @@ export interface ChangePasswordRequest {
 export type ChangePasswordResult =
   | Answer<204>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<408, Problem>
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.login} is given. */
@@ -2623,18 +2623,18 @@ export interface LoginRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type LoginResult =
-  | Answer<200, Session, { readonly cacheControl: "no-store" }>
+  | Answer<200, Session, Pick<AnswerHeaders, "cacheControl">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<406, Problem>
   | Answer<408, Problem>
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.logout} is given. */
@@ -2661,15 +2661,15 @@ export interface LogoutRequest {
 export type LogoutResult =
   | Answer<204>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<408, Problem>
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.getMe} is given. */
@@ -2700,15 +2700,15 @@ export interface GetMeRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type GetMeResult =
-  | Answer<200, Account, { readonly cacheControl: "no-store"; readonly etag: string }>
-  | Answer<304, undefined, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<200, Account, Pick<AnswerHeaders, "cacheControl" | "etag">>
+  | Answer<304, undefined, Pick<AnswerHeaders, "cacheControl" | "etag">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.refreshTokens} is given. */
@@ -2734,18 +2734,18 @@ export interface RefreshTokensRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type RefreshTokensResult =
-  | Answer<200, Session, { readonly cacheControl: "no-store" }>
+  | Answer<200, Session, Pick<AnswerHeaders, "cacheControl">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<406, Problem>
   | Answer<408, Problem>
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.register} is given. */
@@ -2771,7 +2771,7 @@ export interface RegisterRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type RegisterResult =
-  | Answer<201, Session, { readonly cacheControl: "no-store"; readonly etag: string; readonly location: string }>
+  | Answer<201, Session, Pick<AnswerHeaders, "cacheControl" | "etag" | "location">>
   | Answer<400, Problem>
   | Answer<403, Problem>
   | Answer<406, Problem>
@@ -2780,9 +2780,9 @@ export type RegisterResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.getAwsConfig} is given. */
@@ -2815,17 +2815,17 @@ export interface GetAwsConfigRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type GetAwsConfigResult =
-  | Answer<200, AwsConfig, { readonly cacheControl: "no-store"; readonly etag: string }>
-  | Answer<304, undefined, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<200, AwsConfig, Pick<AnswerHeaders, "cacheControl" | "etag">>
+  | Answer<304, undefined, Pick<AnswerHeaders, "cacheControl" | "etag">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.updateAwsConfig} is given. */
@@ -2863,9 +2863,9 @@ export interface UpdateAwsConfigRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type UpdateAwsConfigResult =
-  | Answer<200, AwsConfig, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<200, AwsConfig, Pick<AnswerHeaders, "cacheControl" | "etag">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<406, Problem>
   | Answer<408, Problem>
@@ -2874,9 +2874,9 @@ export type UpdateAwsConfigResult =
   | Answer<415, Problem>
   | Answer<422, Problem>
   | Answer<428, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.testAwsConnection} is given. */
@@ -2895,14 +2895,14 @@ export type TestAwsConnectionRequest = { readonly [part: string]: never };
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type TestAwsConnectionResult =
-  | Answer<200, AwsConnectionTest, { readonly cacheControl: "no-store" }>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<200, AwsConnectionTest, Pick<AnswerHeaders, "cacheControl">>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<406, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.getMonitoringConfig} is given. */
@@ -2934,16 +2934,16 @@ export interface GetMonitoringConfigRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type GetMonitoringConfigResult =
-  | Answer<200, MonitoringConfig, { readonly cacheControl: "no-store"; readonly etag: string }>
-  | Answer<304, undefined, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<200, MonitoringConfig, Pick<AnswerHeaders, "cacheControl" | "etag">>
+  | Answer<304, undefined, Pick<AnswerHeaders, "cacheControl" | "etag">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.updateMonitoringConfig} is given. */
@@ -2981,9 +2981,9 @@ export interface UpdateMonitoringConfigRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type UpdateMonitoringConfigResult =
-  | Answer<200, MonitoringConfig, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<200, MonitoringConfig, Pick<AnswerHeaders, "cacheControl" | "etag">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<406, Problem>
   | Answer<408, Problem>
@@ -2992,9 +2992,9 @@ export type UpdateMonitoringConfigResult =
   | Answer<415, Problem>
   | Answer<422, Problem>
   | Answer<428, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.getEventsStats} is given. */
@@ -3030,15 +3030,15 @@ export interface GetEventsStatsRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type GetEventsStatsResult =
-  | Answer<200, EventsStats, { readonly cacheControl: "no-store" }>
+  | Answer<200, EventsStats, Pick<AnswerHeaders, "cacheControl">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.getDashboardOverview} is given. */
@@ -3063,15 +3063,15 @@ export interface GetDashboardOverviewRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type GetDashboardOverviewResult =
-  | Answer<200, DashboardOverview, { readonly cacheControl: "no-store" }>
+  | Answer<200, DashboardOverview, Pick<AnswerHeaders, "cacheControl">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.getTasksStats} is given. */
@@ -3107,15 +3107,15 @@ export interface GetTasksStatsRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type GetTasksStatsResult =
-  | Answer<200, TasksStats, { readonly cacheControl: "no-store" }>
+  | Answer<200, TasksStats, Pick<AnswerHeaders, "cacheControl">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.getUsersStats} is given. */
@@ -3149,15 +3149,15 @@ export interface GetUsersStatsRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type GetUsersStatsResult =
-  | Answer<200, UsersStats, { readonly cacheControl: "no-store" }>
+  | Answer<200, UsersStats, Pick<AnswerHeaders, "cacheControl">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.listEvents} is given. */
@@ -3221,15 +3221,15 @@ export interface ListEventsRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type ListEventsResult =
-  | Answer<200, EventList, { readonly cacheControl: "no-store" }>
+  | Answer<200, EventList, Pick<AnswerHeaders, "cacheControl">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.ingestEvents} is given. */
@@ -3254,17 +3254,17 @@ export interface IngestEventsRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type IngestEventsResult =
-  | Answer<200, EventBatchResult, { readonly cacheControl: "no-store" }>
+  | Answer<200, EventBatchResult, Pick<AnswerHeaders, "cacheControl">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<406, Problem>
   | Answer<408, Problem>
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.getEvent} is given. */
@@ -3300,16 +3300,16 @@ export interface GetEventRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type GetEventResult =
-  | Answer<200, Event, { readonly cacheControl: "no-store"; readonly etag: string }>
-  | Answer<304, undefined, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<200, Event, Pick<AnswerHeaders, "cacheControl" | "etag">>
+  | Answer<304, undefined, Pick<AnswerHeaders, "cacheControl" | "etag">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.createTaskFromEvent} is given. */
@@ -3353,9 +3353,9 @@ export interface CreateTaskFromEventRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type CreateTaskFromEventResult =
-  | Answer<201, Task, { readonly cacheControl: "no-store"; readonly etag: string; readonly location: string }>
+  | Answer<201, Task, Pick<AnswerHeaders, "cacheControl" | "etag" | "location">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<406, Problem>
@@ -3364,9 +3364,9 @@ export type CreateTaskFromEventResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.listFeedback} is given. */
@@ -3410,15 +3410,15 @@ export interface ListFeedbackRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type ListFeedbackResult =
-  | Answer<200, FeedbackList, { readonly cacheControl: "no-store" }>
+  | Answer<200, FeedbackList, Pick<AnswerHeaders, "cacheControl">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.submitFeedback} is given. */
@@ -3456,18 +3456,18 @@ export interface SubmitFeedbackRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type SubmitFeedbackResult =
-  | Answer<201, Feedback, { readonly cacheControl: "no-store"; readonly etag: string; readonly location: string }>
+  | Answer<201, Feedback, Pick<AnswerHeaders, "cacheControl" | "etag" | "location">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<406, Problem>
   | Answer<408, Problem>
   | Answer<409, Problem>
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.createInvitation} is given. */
@@ -3507,13 +3507,9 @@ export interface CreateInvitationRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type CreateInvitationResult =
-  | Answer<201, CreatedInvitation, {
-    readonly cacheControl: "no-store";
-    readonly etag: string;
-    readonly location: string;
-  }>
+  | Answer<201, CreatedInvitation, Pick<AnswerHeaders, "cacheControl" | "etag" | "location">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<406, Problem>
@@ -3522,9 +3518,9 @@ export type CreateInvitationResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.acceptInvitation} is given. */
@@ -3551,9 +3547,9 @@ export interface AcceptInvitationRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type AcceptInvitationResult =
-  | Answer<200, Space, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<200, Space, Pick<AnswerHeaders, "cacheControl" | "etag">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<406, Problem>
@@ -3561,9 +3557,9 @@ export type AcceptInvitationResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.declineInvitation} is given. */
@@ -3590,15 +3586,15 @@ export interface DeclineInvitationRequest {
 export type DeclineInvitationResult =
   | Answer<204>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<404, Problem>
   | Answer<408, Problem>
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.listPendingInvitations} is given. */
@@ -3639,14 +3635,14 @@ export interface ListPendingInvitationsRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type ListPendingInvitationsResult =
-  | Answer<200, InvitationList, { readonly cacheControl: "no-store" }>
+  | Answer<200, InvitationList, Pick<AnswerHeaders, "cacheControl">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.validateInvitation} is given. */
@@ -3670,14 +3666,14 @@ export interface ValidateInvitationRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type ValidateInvitationResult =
-  | Answer<200, InvitationPreview, { readonly cacheControl: "no-store" }>
+  | Answer<200, InvitationPreview, Pick<AnswerHeaders, "cacheControl">>
   | Answer<400, Problem>
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.revokeInvitation} is given. */
@@ -3704,13 +3700,13 @@ export interface RevokeInvitationRequest {
 export type RevokeInvitationResult =
   | Answer<204>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.listSpaces} is given. */
@@ -3751,14 +3747,14 @@ export interface ListSpacesRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type ListSpacesResult =
-  | Answer<200, SpaceList, { readonly cacheControl: "no-store" }>
+  | Answer<200, SpaceList, Pick<AnswerHeaders, "cacheControl">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.createSpace} is given. */
@@ -3796,18 +3792,18 @@ export interface CreateSpaceRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type CreateSpaceResult =
-  | Answer<201, CreatedSpace, { readonly cacheControl: "no-store"; readonly etag: string; readonly location: string }>
+  | Answer<201, CreatedSpace, Pick<AnswerHeaders, "cacheControl" | "etag" | "location">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<406, Problem>
   | Answer<408, Problem>
   | Answer<409, Problem>
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.deleteSpace} is given. */
@@ -3846,15 +3842,15 @@ export interface DeleteSpaceRequest {
 export type DeleteSpaceResult =
   | Answer<204>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<409, Problem>
   | Answer<412, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.getSpace} is given. */
@@ -3890,16 +3886,16 @@ export interface GetSpaceRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type GetSpaceResult =
-  | Answer<200, Space, { readonly cacheControl: "no-store"; readonly etag: string }>
-  | Answer<304, undefined, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<200, Space, Pick<AnswerHeaders, "cacheControl" | "etag">>
+  | Answer<304, undefined, Pick<AnswerHeaders, "cacheControl" | "etag">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.rotateInviteCode} is given. */
@@ -3926,17 +3922,17 @@ export interface RotateInviteCodeRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type RotateInviteCodeResult =
-  | Answer<200, InviteCode, { readonly cacheControl: "no-store" }>
+  | Answer<200, InviteCode, Pick<AnswerHeaders, "cacheControl">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<409, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.listMembers} is given. */
@@ -3982,15 +3978,15 @@ export interface ListMembersRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type ListMembersResult =
-  | Answer<200, MemberList, { readonly cacheControl: "no-store" }>
+  | Answer<200, MemberList, Pick<AnswerHeaders, "cacheControl">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.inviteMember} is given. */
@@ -4034,13 +4030,9 @@ export interface InviteMemberRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type InviteMemberResult =
-  | Answer<201, CreatedInvitation, {
-    readonly cacheControl: "no-store";
-    readonly etag: string;
-    readonly location: string;
-  }>
+  | Answer<201, CreatedInvitation, Pick<AnswerHeaders, "cacheControl" | "etag" | "location">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<406, Problem>
@@ -4049,9 +4041,9 @@ export type InviteMemberResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.removeMember} is given. */
@@ -4081,14 +4073,14 @@ export interface RemoveMemberRequest {
 export type RemoveMemberResult =
   | Answer<204>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<409, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.setMemberRole} is given. */
@@ -4122,9 +4114,9 @@ export interface SetMemberRoleRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type SetMemberRoleResult =
-  | Answer<200, Member, { readonly cacheControl: "no-store" }>
+  | Answer<200, Member, Pick<AnswerHeaders, "cacheControl">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<406, Problem>
@@ -4133,9 +4125,9 @@ export type SetMemberRoleResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.updateSpaceSettings} is given. */
@@ -4178,9 +4170,9 @@ export interface UpdateSpaceSettingsRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type UpdateSpaceSettingsResult =
-  | Answer<200, Space, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<200, Space, Pick<AnswerHeaders, "cacheControl" | "etag">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<406, Problem>
@@ -4190,9 +4182,9 @@ export type UpdateSpaceSettingsResult =
   | Answer<415, Problem>
   | Answer<422, Problem>
   | Answer<428, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.listTasks} is given. */
@@ -4266,15 +4258,15 @@ export interface ListTasksRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type ListTasksResult =
-  | Answer<200, TaskList, { readonly cacheControl: "no-store" }>
+  | Answer<200, TaskList, Pick<AnswerHeaders, "cacheControl">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.createTask} is given. */
@@ -4314,9 +4306,9 @@ export interface CreateTaskRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type CreateTaskResult =
-  | Answer<201, Task, { readonly cacheControl: "no-store"; readonly etag: string; readonly location: string }>
+  | Answer<201, Task, Pick<AnswerHeaders, "cacheControl" | "etag" | "location">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<406, Problem>
@@ -4325,9 +4317,9 @@ export type CreateTaskResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.batchTasks} is given. */
@@ -4365,18 +4357,18 @@ export interface BatchTasksRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type BatchTasksResult =
-  | Answer<200, TaskBatchResult, { readonly cacheControl: "no-store" }>
+  | Answer<200, TaskBatchResult, Pick<AnswerHeaders, "cacheControl">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<406, Problem>
   | Answer<408, Problem>
   | Answer<409, Problem>
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.deleteTask} is given. */
@@ -4414,14 +4406,14 @@ export interface DeleteTaskRequest {
 export type DeleteTaskResult =
   | Answer<204>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<412, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.getTask} is given. */
@@ -4457,16 +4449,16 @@ export interface GetTaskRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type GetTaskResult =
-  | Answer<200, TaskDetail, { readonly cacheControl: "no-store"; readonly etag: string }>
-  | Answer<304, undefined, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<200, TaskDetail, Pick<AnswerHeaders, "cacheControl" | "etag">>
+  | Answer<304, undefined, Pick<AnswerHeaders, "cacheControl" | "etag">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.patchTask} is given. */
@@ -4509,9 +4501,9 @@ export interface PatchTaskRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type PatchTaskResult =
-  | Answer<200, Task, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<200, Task, Pick<AnswerHeaders, "cacheControl" | "etag">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<406, Problem>
@@ -4521,9 +4513,9 @@ export type PatchTaskResult =
   | Answer<415, Problem>
   | Answer<422, Problem>
   | Answer<428, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.updateTask} is given. */
@@ -4566,9 +4558,9 @@ export interface UpdateTaskRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type UpdateTaskResult =
-  | Answer<200, Task, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<200, Task, Pick<AnswerHeaders, "cacheControl" | "etag">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<406, Problem>
@@ -4578,9 +4570,9 @@ export type UpdateTaskResult =
   | Answer<415, Problem>
   | Answer<422, Problem>
   | Answer<428, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.listTaskComments} is given. */
@@ -4626,15 +4618,15 @@ export interface ListTaskCommentsRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type ListTaskCommentsResult =
-  | Answer<200, CommentList, { readonly cacheControl: "no-store" }>
+  | Answer<200, CommentList, Pick<AnswerHeaders, "cacheControl">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.addTaskComment} is given. */
@@ -4678,9 +4670,9 @@ export interface AddTaskCommentRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type AddTaskCommentResult =
-  | Answer<201, Comment, { readonly cacheControl: "no-store"; readonly etag: string; readonly location: string }>
+  | Answer<201, Comment, Pick<AnswerHeaders, "cacheControl" | "etag" | "location">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<406, Problem>
@@ -4689,9 +4681,9 @@ export type AddTaskCommentResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.setTaskStatus} is given. */
@@ -4733,9 +4725,9 @@ export interface SetTaskStatusRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type SetTaskStatusResult =
-  | Answer<200, Task, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<200, Task, Pick<AnswerHeaders, "cacheControl" | "etag">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<406, Problem>
@@ -4744,9 +4736,9 @@ export type SetTaskStatusResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.completeOnboarding} is given. */
@@ -4763,12 +4755,12 @@ export type CompleteOnboardingRequest = { readonly [part: string]: never };
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type CompleteOnboardingResult =
-  | Answer<200, Profile, { readonly cacheControl: "no-store"; readonly etag: string }>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<200, Profile, Pick<AnswerHeaders, "cacheControl" | "etag">>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<406, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.getPreferences} is given. */
@@ -4799,15 +4791,15 @@ export interface GetPreferencesRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type GetPreferencesResult =
-  | Answer<200, Preferences, { readonly cacheControl: "no-store"; readonly etag: string }>
-  | Answer<304, undefined, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<200, Preferences, Pick<AnswerHeaders, "cacheControl" | "etag">>
+  | Answer<304, undefined, Pick<AnswerHeaders, "cacheControl" | "etag">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.updatePreferences} is given. */
@@ -4843,18 +4835,18 @@ export interface UpdatePreferencesRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type UpdatePreferencesResult =
-  | Answer<200, Preferences, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<200, Preferences, Pick<AnswerHeaders, "cacheControl" | "etag">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<406, Problem>
   | Answer<408, Problem>
   | Answer<412, Problem>
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.getProfile} is given. */
@@ -4885,15 +4877,15 @@ export interface GetProfileRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type GetProfileResult =
-  | Answer<200, Profile, { readonly cacheControl: "no-store"; readonly etag: string }>
-  | Answer<304, undefined, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<200, Profile, Pick<AnswerHeaders, "cacheControl" | "etag">>
+  | Answer<304, undefined, Pick<AnswerHeaders, "cacheControl" | "etag">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.updateProfile} is given. */
@@ -4929,18 +4921,18 @@ export interface UpdateProfileRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type UpdateProfileResult =
-  | Answer<200, Profile, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<200, Profile, Pick<AnswerHeaders, "cacheControl" | "etag">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<406, Problem>
   | Answer<408, Problem>
   | Answer<412, Problem>
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.listUsers} is given. */
@@ -4994,15 +4986,15 @@ export interface ListUsersRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type ListUsersResult =
-  | Answer<200, AccountList, { readonly cacheControl: "no-store" }>
+  | Answer<200, AccountList, Pick<AnswerHeaders, "cacheControl">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.createUser} is given. */
@@ -5041,9 +5033,9 @@ export interface CreateUserRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type CreateUserResult =
-  | Answer<201, Account, { readonly cacheControl: "no-store"; readonly etag: string; readonly location: string }>
+  | Answer<201, Account, Pick<AnswerHeaders, "cacheControl" | "etag" | "location">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<406, Problem>
   | Answer<408, Problem>
@@ -5051,9 +5043,9 @@ export type CreateUserResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.deleteUser} is given. */
@@ -5092,15 +5084,15 @@ export interface DeleteUserRequest {
 export type DeleteUserResult =
   | Answer<204>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<409, Problem>
   | Answer<412, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.getUser} is given. */
@@ -5136,16 +5128,16 @@ export interface GetUserRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type GetUserResult =
-  | Answer<200, Account, { readonly cacheControl: "no-store"; readonly etag: string }>
-  | Answer<304, undefined, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<200, Account, Pick<AnswerHeaders, "cacheControl" | "etag">>
+  | Answer<304, undefined, Pick<AnswerHeaders, "cacheControl" | "etag">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.updateUser} is given. */
@@ -5188,9 +5180,9 @@ export interface UpdateUserRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type UpdateUserResult =
-  | Answer<200, Account, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<200, Account, Pick<AnswerHeaders, "cacheControl" | "etag">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<406, Problem>
@@ -5200,9 +5192,9 @@ export type UpdateUserResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.listUserActivity} is given. */
@@ -5248,15 +5240,15 @@ export interface ListUserActivityRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type ListUserActivityResult =
-  | Answer<200, ActivityList, { readonly cacheControl: "no-store" }>
+  | Answer<200, ActivityList, Pick<AnswerHeaders, "cacheControl">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.setUserRole} is given. */
@@ -5299,9 +5291,9 @@ export interface SetUserRoleRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type SetUserRoleResult =
-  | Answer<200, Account, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<200, Account, Pick<AnswerHeaders, "cacheControl" | "etag">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<406, Problem>
@@ -5311,9 +5303,9 @@ export type SetUserRoleResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.listUserTasks} is given. */
@@ -5387,15 +5379,15 @@ export interface ListUserTasksRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type ListUserTasksResult =
-  | Answer<200, TaskList, { readonly cacheControl: "no-store" }>
+  | Answer<200, TaskList, Pick<AnswerHeaders, "cacheControl">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.createUserTask} is given. */
@@ -5438,9 +5430,9 @@ export interface CreateUserTaskRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type CreateUserTaskResult =
-  | Answer<201, Task, { readonly cacheControl: "no-store"; readonly etag: string; readonly location: string }>
+  | Answer<201, Task, Pick<AnswerHeaders, "cacheControl" | "etag" | "location">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<406, Problem>
   | Answer<408, Problem>
@@ -5448,9 +5440,9 @@ export type CreateUserTaskResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.deleteUserTask} is given. */
@@ -5490,14 +5482,14 @@ export interface DeleteUserTaskRequest {
 export type DeleteUserTaskResult =
   | Answer<204>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<412, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.getUserTask} is given. */
@@ -5536,17 +5528,17 @@ export interface GetUserTaskRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type GetUserTaskResult =
-  | Answer<200, TaskDetail, { readonly cacheControl: "no-store"; readonly etag: string }>
-  | Answer<304, undefined, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<200, TaskDetail, Pick<AnswerHeaders, "cacheControl" | "etag">>
+  | Answer<304, undefined, Pick<AnswerHeaders, "cacheControl" | "etag">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<406, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.patchUserTask} is given. */
@@ -5590,9 +5582,9 @@ export interface PatchUserTaskRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type PatchUserTaskResult =
-  | Answer<200, Task, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<200, Task, Pick<AnswerHeaders, "cacheControl" | "etag">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<406, Problem>
@@ -5601,9 +5593,9 @@ export type PatchUserTaskResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.replaceUserTask} is given. */
@@ -5647,9 +5639,9 @@ export interface ReplaceUserTaskRequest {
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type ReplaceUserTaskResult =
-  | Answer<200, Task, { readonly cacheControl: "no-store"; readonly etag: string }>
+  | Answer<200, Task, Pick<AnswerHeaders, "cacheControl" | "etag">>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<406, Problem>
@@ -5658,9 +5650,9 @@ export type ReplaceUserTaskResult =
   | Answer<413, Problem>
   | Answer<415, Problem>
   | Answer<422, Problem>
-  | Answer<429, Problem, { readonly rateLimit: string; readonly rateLimitPolicy: string; readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy" | "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.getHealth} is given. */
@@ -5675,10 +5667,10 @@ export type GetHealthRequest = { readonly [part: string]: never };
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type GetHealthResult =
-  | Answer<200, Health, { readonly cacheControl: "no-store" }>
+  | Answer<200, Health, Pick<AnswerHeaders, "cacheControl">>
   | Answer<406, Problem>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.getLiveness} is given. */
@@ -5692,7 +5684,7 @@ export type GetLivenessRequest = { readonly [part: string]: never };
  * - 500: A fault of the server. The log has the reason, under the `requestId`.
  */
 export type GetLivenessResult =
-  | Answer<200, Liveness, { readonly cacheControl: "no-store" }>
+  | Answer<200, Liveness, Pick<AnswerHeaders, "cacheControl">>
   | Answer<406, Problem>
   | Answer<500, Problem>
   | Unexpected;
@@ -5710,11 +5702,11 @@ export type GetMetricsRequest = { readonly [part: string]: never };
  * - 503: Something that the answer needs is not available; `Retry-After` says when to try again.
  */
 export type GetMetricsResult =
-  | Answer<200, string, { readonly cacheControl: "no-store" }>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<200, string, Pick<AnswerHeaders, "cacheControl">>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<406, Problem>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.getVersion} is given. */
@@ -5732,6 +5724,37 @@ export type GetVersionResult =
   | Answer<406, Problem>
   | Answer<500, Problem>
   | Unexpected;
+
+/** The headers that answers have in common. */
+export interface AnswerHeaders {
+  /** Always `no-store`, for the answer is personal or of the moment. */
+  readonly cacheControl: "no-store";
+  /** The strong entity tag of the resource as it is now (RFC 9110, 8.8.3). */
+  readonly etag: string;
+  /**
+   * The path of what was created.
+   *
+   * @format uri-reference
+   */
+  readonly location: string;
+  /**
+   * The limit that was reached, with what remains of it and after how many seconds there is more (IETF draft
+   * httpapi-ratelimit-headers).
+   */
+  readonly rateLimit: string;
+  /** The limit that was reached, with its quota and its window in seconds (IETF draft httpapi-ratelimit-headers). */
+  readonly rateLimitPolicy: string;
+  /**
+   * After how many seconds to try again.
+   *
+   * @asType integer
+   * @format int32
+   * @minimum 1
+   */
+  readonly retryAfter: number;
+  /** How to authenticate (RFC 6750). */
+  readonly wwwAuthenticate: string;
+}
 
 /** What every operation is given and answers, by `operationId`. */
 export interface Operations {

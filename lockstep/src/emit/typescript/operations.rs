@@ -9,11 +9,15 @@ use crate::names;
 
 /// Requests and results of every operation, then the map and the table.
 pub(super) fn emit(api: &Api) -> String {
-    let mut parts: Vec<String> = api
-        .operations
-        .iter()
-        .flat_map(|operation| [requests::declaration(operation), answers::declaration(operation)])
-        .collect();
+    let common = answers::CommonHeaders::of(api);
+    let declarations = |operation| {
+        [
+            requests::declaration(operation),
+            answers::declaration(operation, &common),
+        ]
+    };
+    let mut parts: Vec<String> = api.operations.iter().flat_map(declarations).collect();
+    parts.extend(common.declaration());
     parts.extend([type_map(api), table(api)]);
     parts.join("\n\n")
 }

@@ -7,10 +7,11 @@ use crate::model::Type;
 use crate::names;
 
 /// The types that `client.ts` declares or needs from the platform, beside those that no schema can be called.
-pub(super) const RESERVED: [&str; 11] = [
+pub(super) const RESERVED: [&str; 12] = [
     "AbortSignal",
     "Answer",
     "AnswerFormat",
+    "AnswerHeaders",
     "CallOptions",
     "Client",
     "ClientOptions",

@@ -329,8 +329,8 @@ export interface GetThingRequest {
  * - 5XX: It did not work.
  */
 export type GetThingResult =
-  | Answer<200, Thing, { readonly etag: string }>
-  | Answer<304, undefined, { readonly etag: string }>
+  | Answer<200, Thing, Pick<AnswerHeaders, "etag">>
+  | Answer<304, undefined, Pick<AnswerHeaders, "etag">>
   | Answer<404, Problem>
   | Answer<"4XX", Problem>
   | Answer<"5XX", Problem>
@@ -397,6 +397,12 @@ export type PutThingResult =
   | Answer<201, Thing>
   | Answer<"default", Problem>
   | Unexpected;
+
+/** The headers that answers have in common. */
+export interface AnswerHeaders {
+  /** Its version. */
+  readonly etag: string;
+}
 
 /** What every operation is given and answers, by `operationId`. */
 export interface Operations {

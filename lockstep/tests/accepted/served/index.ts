@@ -164,7 +164,7 @@ export interface AddRoomRequest {
  * - default: It did not work.
  */
 export type AddRoomResult =
-  | Answer<201, Room, { readonly location: string; readonly xAddedAt?: string }>
+  | Answer<201, Room, Pick<AnswerHeaders, "location"> & Partial<Pick<AnswerHeaders, "xAddedAt">>>
   | Answer<"default", Problem>
   | Unexpected;
 
@@ -178,7 +178,7 @@ export type GetFirstRoomRequest = { readonly [part: string]: never };
  * - default: It did not work.
  */
 export type GetFirstRoomResult =
-  | Answer<200, Room, { readonly cacheControl: "no-store" }>
+  | Answer<200, Room, Pick<AnswerHeaders, "cacheControl">>
   | Answer<"default", Problem>
   | Unexpected;
 
@@ -302,6 +302,24 @@ export type CloseRoomResult =
   | Answer<204>
   | Answer<"default", Problem>
   | Unexpected;
+
+/** The headers that answers have in common. */
+export interface AnswerHeaders {
+  /** Always so. */
+  readonly cacheControl: "no-store";
+  /**
+   * Its path.
+   *
+   * @format uri-reference
+   */
+  readonly location: string;
+  /**
+   * When.
+   *
+   * @format date-time
+   */
+  readonly xAddedAt: string;
+}
 
 /** What every operation is given and answers, by `operationId`. */
 export interface Operations {

@@ -167,7 +167,7 @@ export interface GetLegRequest {
  * - default: What went wrong.
  */
 export type GetLegResult =
-  | Answer<200, Leg, { readonly xCount: number; readonly xFinal?: boolean; readonly xSort?: SortKey }>
+  | Answer<200, Leg, Pick<AnswerHeaders, "xCount"> & Partial<Pick<AnswerHeaders, "xFinal" | "xSort">>>
   | Answer<404, Problem>
   | Answer<"4XX", Problem>
   | Answer<"default", Problem>
@@ -202,6 +202,21 @@ export type PatchLegResult =
   | Answer<202>
   | Answer<"default", Problem>
   | Unexpected;
+
+/** The headers that answers have in common. */
+export interface AnswerHeaders {
+  /**
+   * A number.
+   *
+   * @asType integer
+   * @format int32
+   */
+  readonly xCount: number;
+  /** A flag. */
+  readonly xFinal: boolean;
+  /** A key. */
+  readonly xSort: SortKey;
+}
 
 /** What every operation is given and answers, by `operationId`. */
 export interface Operations {

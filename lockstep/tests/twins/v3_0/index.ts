@@ -393,7 +393,7 @@ export interface GetThingRequest {
  * - 5XX: Anything that went wrong.
  */
 export type GetThingResult =
-  | Answer<200, Thing, { readonly etag: string }>
+  | Answer<200, Thing, Pick<AnswerHeaders, "etag">>
   | Answer<304>
   | Answer<"4XX", Problem>
   | Answer<"5XX", Problem>
@@ -419,6 +419,12 @@ export type PutThingResult =
   | Answer<204>
   | Answer<"default", Problem>
   | Unexpected;
+
+/** The headers that answers have in common. */
+export interface AnswerHeaders {
+  /** Its tag. */
+  readonly etag: string;
+}
 
 /** What every operation is given and answers, by `operationId`. */
 export interface Operations {

@@ -1,0 +1,207 @@
+//! What TypeScript modules say, as ts-json-schema-generator and the modules' own tables tell it. That is asked of Node
+//! once for all modules; nothing here knows contracts.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::operations::Said;
+use crate::schema::{Direction, Document};
+
+/// What a module says.
+#[derive(Debug, Deserialize)]
+pub struct Module {
+    /// The schemas of its types.
+    pub root: Value,
+    /// The table by which its client works.
+    operations: BTreeMap<String, Value>,
+    /// The docs of its client's methods.
+    docs: BTreeMap<String, Docs>,
+}
+
+/// What is written on a method.
+#[derive(Debug, Deserialize)]
+struct Docs {
+    text: String,
+    deprecated: bool,
+}
+
+/// Why nothing is known of TypeScript.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Node is not there.
+    #[error("node cannot be started: {0}")]
+    Start(#[from] std::io::Error),
+    /// The types cannot be described.
+    #[error("the TypeScript types cannot be described (are the tools installed? run: make deps): {0}")]
+    Derive(String),
+    /// What came out is not understood.
+    #[error("the description of the TypeScript types is no JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// Asks what modules say, in their order.
+///
+/// # Errors
+/// See [`enum@Error`].
+pub fn describe(workspace: &Path, modules: &[String]) -> Result<Vec<Module>, Error> {
+    let program = workspace.join("tests/judges/derive.mjs");
+    let output = Command::new("node")
+        .arg(program)
+        .args(modules)
+        .current_dir(workspace)
+        .output()?;
+    if !output.status.success() {
+        return Err(Error::Derive(
+            String::from_utf8_lossy(&output.stderr).chars().take(2_000).collect(),
+        ));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    text.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
+}
+
+impl Module {
+    /// The types as a document.
+    pub fn document(&self) -> Document<'_> {
+        Document { root: &self.root }
+    }
+
+    /// The definition of a type.
+    pub fn definition(&self, name: &str) -> Option<&Value> {
+        self.root["definitions"].get(name)
+    }
+
+    /// Whether it has an operation of that name, in PascalCase.
+    pub fn has_operation(&self, name: &str) -> bool {
+        self.operations.keys().any(|id| pascal(id) == name)
+    }
+
+    /// Every operation by its name.
+    pub fn operations(&self) -> BTreeMap<String, Said<'_>> {
+        self.operations
+            .iter()
+            .map(|(id, table)| (id.clone(), self.operation(id, table)))
+            .collect()
+    }
+
+    fn operation<'m>(&'m self, id: &str, table: &'m Value) -> Said<'m> {
+        let mut said = Said::default();
+        said.note("method", table["method"].clone());
+        said.note("path", table["path"].clone());
+        said.note("token", table["bearer"].clone());
+        if let Some(docs) = self.docs.get(id) {
+            said.describe("summary", &json!(docs.text));
+            said.describe("description", &json!(docs.text));
+            said.note("deprecated", json!(docs.deprecated));
+        }
+        let type_name = pascal(id);
+        if let Some(request) = self.definition(&format!("{type_name}Request")) {
+            self.request(&mut said, request, table);
+        }
+        if let Some(result) = self.definition(&format!("{type_name}Result")) {
+            self.result(&mut said, result, table);
+        }
+        said
+    }
+
+    fn request<'m>(&'m self, said: &mut Said<'m>, request: &'m Value, table: &'m Value) {
+        let joined = table["joined"].as_array();
+        for (group, place) in [
+            ("path", "path"),
+            ("query", "query"),
+            ("headers", "header"),
+            ("cookies", "cookie"),
+        ] {
+            let parameters = &request["properties"][group];
+            for (name, schema) in members(&parameters["properties"]) {
+                let wire = table[group][name].as_str().unwrap_or(name);
+                let place = format!("parameters/{place} {wire}");
+                said.note(place.clone(), json!(true));
+                let required = requires(request, group) && requires(parameters, name);
+                said.note(format!("{place}/required"), json!(required));
+                said.note(
+                    format!("{place}/joined"),
+                    json!(joined.is_some_and(|all| all.contains(&json!(name)))),
+                );
+                said.note(format!("{place}/deprecated"), schema["deprecated"].clone());
+                said.describe(format!("{place}/description"), &schema["description"]);
+                said.schemas.insert(place, (schema, Direction::Request));
+            }
+        }
+        if let Some(media_type) = table["contentType"].as_str() {
+            let body = &request["properties"]["body"];
+            said.note("body/required", json!(requires(request, "body")));
+            said.describe("body/description", &body["description"]);
+            content(said, "body", media_type, body, Direction::Request);
+        }
+    }
+
+    fn result<'m>(&'m self, said: &mut Said<'m>, result: &'m Value, table: &'m Value) {
+        let documentation = result["description"].as_str().unwrap_or_default();
+        let descriptions = documentation
+            .split("\n- ")
+            .skip(1)
+            .filter_map(|line| line.split_once(": "));
+        let descriptions: BTreeMap<_, _> = descriptions.collect();
+        for answer in self.document().level(result, Direction::Response).parts.values() {
+            let answer = answer["$ref"]
+                .as_str()
+                .and_then(|name| self.document().followed(name))
+                .map_or(*answer, |(_, it)| it);
+            let properties = &answer["properties"];
+            let status = match &properties["status"]["const"] {
+                Value::String(status) => status.clone(),
+                status => status.to_string(),
+            };
+            if status == "unexpected" {
+                continue;
+            }
+            let place = format!("responses/{status}");
+            said.note(place.clone(), json!(true));
+            let description = descriptions.get(status.as_str());
+            said.describe(format!("{place}/description"), &json!(description));
+            let format = &table["answers"][&status];
+            if let Some(media_type) = format["mediaType"].as_str() {
+                content(said, &place, media_type, &properties["body"], Direction::Response);
+            }
+            for (name, schema) in members(&properties["headers"]["properties"]) {
+                let wire = format["headers"][name][0].as_str().unwrap_or(name);
+                let place = format!("{place}/headers/{wire}");
+                said.note(place.clone(), json!(true));
+                said.note(
+                    format!("{place}/required"),
+                    json!(requires(&properties["headers"], name)),
+                );
+                said.describe(format!("{place}/description"), &schema["description"]);
+                said.schemas.insert(place, (schema, Direction::Response));
+            }
+        }
+    }
+}
+
+/// The types of an operation begin with its name, in PascalCase.
+fn pascal(id: &str) -> String {
+    let (first, rest) = id.split_at_checked(1).unwrap_or_default();
+    first.to_ascii_uppercase() + rest
+}
+
+fn content<'m>(said: &mut Said<'m>, place: &str, media_type: &str, schema: &'m Value, direction: Direction) {
+    let place = format!("{place}/{media_type}");
+    said.note(place.clone(), json!(true));
+    if media_type.contains("json") || media_type.starts_with("text/") {
+        said.schemas.insert(place, (schema, direction));
+    }
+}
+
+fn requires(object: &Value, name: &str) -> bool {
+    object["required"]
+        .as_array()
+        .is_some_and(|names| names.contains(&json!(name)))
+}
+
+fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
