@@ -256,27 +256,7 @@ export type AnswerHeadersRequest = { readonly [part: string]: never };
  * - default: What went wrong.
  */
 export type AnswerHeadersResult =
-  | Answer<200, Thing, {
-    readonly etag: string;
-    readonly link?: string;
-    readonly xBoolean?: boolean;
-    readonly xChoice?: Choice;
-    readonly xConst: "v1";
-    readonly xDate: string;
-    readonly xEmail: string;
-    readonly xEnum?: AnswerHeadersResponse200XEnumHeader;
-    readonly xId: Id;
-    readonly xInt32: number;
-    readonly xInt64?: number;
-    readonly xName: Name;
-    readonly xNumber: number;
-    readonly xRules: string;
-    readonly xSecret?: string;
-    readonly xSize?: Size;
-    readonly xText?: string;
-    readonly xTime?: string;
-    readonly xUuid?: string;
-  }>
+  | Answer<200, Thing, Pick<AnswerHeaders, "etag" | "xConst" | "xDate" | "xEmail" | "xId" | "xInt32" | "xName" | "xNumber" | "xRules"> & Partial<Pick<AnswerHeaders, "link" | "xBoolean" | "xChoice" | "xEnum" | "xInt64" | "xSecret" | "xSize" | "xText" | "xTime" | "xUuid">>>
   | Answer<"default", Problem>
   | Unexpected;
 
@@ -290,7 +270,7 @@ export type AnswerHeadersOnlyRequest = { readonly [part: string]: never };
  * - default: What went wrong.
  */
 export type AnswerHeadersOnlyResult =
-  | Answer<204, undefined, { readonly xCount: number; readonly xKind?: AnswerHeadersOnlyResponse204XKindHeader }>
+  | Answer<204, undefined, Pick<AnswerHeaders, "xCount"> & Partial<Pick<AnswerHeaders, "xKind">>>
   | Answer<"default", Problem>
   | Unexpected;
 
@@ -324,11 +304,7 @@ export type AnswerRateRequest = { readonly [part: string]: never };
  */
 export type AnswerRateResult =
   | Answer<204>
-  | Answer<429, Problem, {
-    readonly rateLimit?: string;
-    readonly rateLimitPolicy?: string;
-    readonly retryAfter: number;
-  }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "retryAfter"> & Partial<Pick<AnswerHeaders, "rateLimit" | "rateLimitPolicy">>>
   | Answer<"default", Problem>
   | Unexpected;
 
@@ -348,13 +324,13 @@ export type AnswerRedirectionsRequest = { readonly [part: string]: never };
  * - default: What went wrong.
  */
 export type AnswerRedirectionsResult =
-  | Answer<300, undefined, { readonly location: string }>
-  | Answer<301, undefined, { readonly location: string }>
-  | Answer<302, undefined, { readonly location: string }>
-  | Answer<303, undefined, { readonly location: string }>
+  | Answer<300, undefined, Pick<AnswerHeaders, "location">>
+  | Answer<301, undefined, Pick<AnswerHeaders, "location">>
+  | Answer<302, undefined, Pick<AnswerHeaders, "location">>
+  | Answer<303, undefined, Pick<AnswerHeaders, "location">>
   | Answer<304>
-  | Answer<307, undefined, { readonly location: string }>
-  | Answer<308, undefined, { readonly location: string }>
+  | Answer<307, undefined, Pick<AnswerHeaders, "location">>
+  | Answer<308, undefined, Pick<AnswerHeaders, "location">>
   | Answer<"default", Problem>
   | Unexpected;
 
@@ -404,7 +380,7 @@ export interface AnswerStatusesRequest {
 export type AnswerStatusesResult =
   | Answer<204>
   | Answer<400, Problem>
-  | Answer<401, Problem, { readonly wwwAuthenticate: string }>
+  | Answer<401, Problem, Pick<AnswerHeaders, "wwwAuthenticate">>
   | Answer<403, Problem>
   | Answer<404, Problem>
   | Answer<405, Problem>
@@ -416,9 +392,9 @@ export type AnswerStatusesResult =
   | Answer<415, Problem>
   | Answer<422, Problem>
   | Answer<428, Problem>
-  | Answer<429, Problem, { readonly retryAfter: number }>
+  | Answer<429, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Answer<500, Problem>
-  | Answer<503, Problem, { readonly retryAfter: number }>
+  | Answer<503, Problem, Pick<AnswerHeaders, "retryAfter">>
   | Unexpected;
 
 /** What {@link Client.answerUnnamed} is given. */
@@ -516,7 +492,7 @@ export interface MediaComponentRequest {
  * - default: What went wrong.
  */
 export type MediaComponentResult =
-  | Answer<200, Thing, { readonly etag: string }>
+  | Answer<200, Thing, Pick<AnswerHeaders, "etag">>
   | Answer<"default", Problem>
   | Unexpected;
 
@@ -763,6 +739,119 @@ export type MediaTextRulesResult =
   | Answer<200, string>
   | Answer<"default", Problem>
   | Unexpected;
+
+/** The headers that answers have in common. */
+export interface AnswerHeaders {
+  /** A validator. */
+  readonly etag: string;
+  /** A header by reference. */
+  readonly link: string;
+  /**
+   * Where.
+   *
+   * @format uri-reference
+   */
+  readonly location: string;
+  /** What is left. */
+  readonly rateLimit: string;
+  /** What is allowed. */
+  readonly rateLimitPolicy: string;
+  /**
+   * Seconds.
+   *
+   * @asType integer
+   * @format int32
+   */
+  readonly retryAfter: number;
+  /** How. */
+  readonly wwwAuthenticate: string;
+  /** A boolean. */
+  readonly xBoolean: boolean;
+  /** An enum by reference. */
+  readonly xChoice: Choice;
+  /** A constant. */
+  readonly xConst: "v1";
+  /**
+   * How many.
+   *
+   * @asType integer
+   * @format int32
+   * @minimum 0
+   */
+  readonly xCount: number;
+  /**
+   * A date.
+   *
+   * @format date
+   */
+  readonly xDate: string;
+  /**
+   * A format.
+   *
+   * @format email
+   */
+  readonly xEmail: string;
+  /** An enum in place. */
+  readonly xEnum: AnswerHeadersResponse200XEnumHeader;
+  /** A UUID by reference. */
+  readonly xId: Id;
+  /**
+   * An integer with bounds.
+   *
+   * @asType integer
+   * @format int32
+   * @minimum -1
+   * @maximum 9
+   */
+  readonly xInt32: number;
+  /**
+   * An integer of 64 bits with a step.
+   *
+   * @asType integer
+   * @multipleOf 3
+   */
+  readonly xInt64: number;
+  /** An enum in place. */
+  readonly xKind: AnswerHeadersOnlyResponse204XKindHeader;
+  /** A text by reference. */
+  readonly xName: Name;
+  /**
+   * A number with a bound.
+   *
+   * @exclusiveMinimum 0
+   */
+  readonly xNumber: number;
+  /**
+   * A text with rules.
+   *
+   * @minLength 1
+   * @maxLength 8
+   * @pattern ^[a-z]*$
+   */
+  readonly xRules: string;
+  /**
+   * A secret.
+   *
+   * @format password
+   */
+  readonly xSecret: string;
+  /** A number by reference. */
+  readonly xSize: Size;
+  /** A text. */
+  readonly xText: string;
+  /**
+   * A time.
+   *
+   * @format date-time
+   */
+  readonly xTime: string;
+  /**
+   * A UUID.
+   *
+   * @format uuid
+   */
+  readonly xUuid: string;
+}
 
 /** What every operation is given and answers, by `operationId`. */
 export interface Operations {
