@@ -23,16 +23,48 @@ pub enum Error {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// Whose description: `utoipa`, `schemars` or `typescript`.
-    pub artefact: String,
+    /// Whose descriptions: `utoipa`, `schemars` or `typescript`.
+    pub artefacts: Vec<String>,
     /// Keywords or facts; `*` stands for text without `/`, `**` for any.
     pub what: Vec<String>,
     /// The places, in the same notation.
-    pub place: String,
+    pub places: Vec<String>,
     /// What it says instead; nothing if it is silent.
-    pub says: Option<toml::Value>,
+    #[serde(default)]
+    pub says: Says,
     /// Why.
     pub reason: String,
+}
+
+/// What an artefact says instead.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Says {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The same number, as far as a double can hold it.
+    Rounded,
+    /// Something that is its own way of saying it, which the reason tells.
+    Otherwise,
+    /// Exactly this.
+    #[serde(untagged)]
+    This(toml::Value),
+}
+
+impl Says {
+    fn is_said(&self, difference: &Difference) -> bool {
+        let artefact = difference.artefact.as_ref();
+        match self {
+            Self::Nothing => artefact.is_none(),
+            Self::Otherwise => true,
+            Self::This(value) => serde_json::to_value(value).ok().as_ref() == artefact,
+            Self::Rounded => {
+                let double = |value: Option<&Value>| value.and_then(Value::as_f64);
+                artefact.is_some() && double(artefact) == double(difference.contract.as_ref())
+            }
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -56,16 +88,12 @@ pub fn load(workspace: &Path) -> Result<Vec<Entry>, Error> {
 impl Entry {
     /// Whether it excuses a difference.
     pub fn excuses(&self, artefact: &str, difference: &Difference) -> bool {
-        let says = self.says.as_ref().and_then(|value| serde_json::to_value(value).ok());
-        self.artefact == artefact
-            && self.what.iter().any(|what| matches(what, &difference.what))
-            && matches(&self.place, &difference.place)
-            && is_said(difference.artefact.as_ref(), says.as_ref())
+        let has = |patterns: &[String], text: &str| patterns.iter().any(|pattern| matches(pattern, text));
+        self.artefacts.iter().any(|one| one == artefact)
+            && has(&self.what, &difference.what)
+            && has(&self.places, &difference.place)
+            && self.says.is_said(difference)
     }
-}
-
-fn is_said(artefact: Option<&Value>, excused: Option<&Value>) -> bool {
-    artefact == excused
 }
 
 /// Whether a text is as a pattern says.

@@ -2,6 +2,7 @@
 //! is compared with the contract. Nothing here is part of the product.
 
 pub mod artefacts;
+pub mod discriminator;
 pub mod equality;
 pub mod ledger;
 pub mod operations;

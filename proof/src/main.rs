@@ -46,12 +46,7 @@ fn equality(workspace: &Path) -> Result<bool, Error> {
     }
     let needless = proof.needless(&verdicts);
     for entry in &needless {
-        println!(
-            "needless in the ledger: {} {}: {}",
-            entry.artefact,
-            entry.what.join(", "),
-            entry.place
-        );
+        println!("needless in the ledger: {}", entry.reason);
     }
     Ok(needless.is_empty() && verdicts.iter().all(|verdict| verdict.comparison.differences.is_empty()))
 }

@@ -28,6 +28,15 @@ impl Said<'_> {
         }
     }
 
+    /// Notes a media type, and its parameters apart; where it is.
+    pub fn media_type(&mut self, place: &str, media_type: &str) -> String {
+        let (essence, parameters) = media_type.split_once(';').unwrap_or((media_type, ""));
+        let place = format!("{place}/{}", essence.trim());
+        self.note(place.clone(), json!(true));
+        self.note(format!("{place}/parameters"), json!(parameters.trim()));
+        place
+    }
+
     /// Notes a text, however it is laid out.
     pub fn describe(&mut self, place: impl Into<String>, text: &Value) {
         let words: Vec<_> = text.as_str().unwrap_or_default().split_whitespace().collect();
@@ -131,12 +140,9 @@ impl<'d> Document<'d> {
 
     fn content(self, said: &mut Said<'d>, place: &str, of: &'d Value, direction: Direction) {
         for (media_type, content) in members(&of["content"]) {
-            let (essence, parameters) = media_type.split_once(';').unwrap_or((media_type, ""));
-            let place = format!("{place}/{}", essence.trim());
-            said.note(place.clone(), json!(true));
-            said.note(format!("{place}/parameters"), json!(parameters.trim()));
+            let place = said.media_type(place, media_type);
             // Bytes are whatever they are.
-            if essence.contains("json") || essence.starts_with("text/") {
+            if media_type.contains("json") || media_type.starts_with("text/") {
                 said.schemas.insert(place, (&content["schema"], direction));
             }
         }

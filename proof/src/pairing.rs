@@ -48,30 +48,47 @@ impl<'c, 'a> Pairing<'c, 'a> {
     pub fn compare(&mut self, root: &str, ours: &'c Value, theirs: &'a Value, direction: Direction) {
         let mut open = vec![(root.to_owned(), ours, theirs)];
         while let Some((place, ours, theirs)) = open.pop() {
-            // What travels is decided by the contract; an artefact has types of their own for each direction.
             let left = self.contract.level(ours, direction);
-            let right = self.artefact.level(theirs, direction);
+            // An artefact has types of their own for each direction, so nothing is left out of them.
+            let mut right = self.artefact.level(theirs, direction);
             self.named.extend(&right.names);
-            if !self
-                .met
-                .insert((std::ptr::from_ref(ours), std::ptr::from_ref(theirs), direction))
-            {
-                continue;
-            }
             // What a parameter or a body is stands beside its schema, and is compared there.
             let is_described_elsewhere = place == root && !root.starts_with("schemas/");
-            if !is_described_elsewhere && !described(left.description, right.description) {
-                let (ours, theirs) = (left.description.map(Value::from), right.description.map(Value::from));
-                self.note(&place, "description", ours.as_ref(), theirs.as_ref());
+            if is_described_elsewhere {
+                right
+                    .rules
+                    .retain(|keyword, _| keyword != "deprecated" || left.rules.contains_key(keyword));
+            } else {
+                self.words(&place, &left, &right);
             }
-            self.rules(&place, &left, &right);
-            let keys: BTreeSet<_> = left.parts.keys().chain(right.parts.keys()).collect();
-            for key in keys {
-                match (left.parts.get(key), right.parts.get(key)) {
-                    (Some(ours), Some(theirs)) => open.push((format!("{place}/{key}"), ours, theirs)),
-                    (ours, theirs) => self.note(&place, key, ours.copied(), theirs.copied()),
-                }
+            let (meant, by) = (self.contract.meant(ours), self.artefact.meant(theirs));
+            if self
+                .met
+                .insert((std::ptr::from_ref(meant), std::ptr::from_ref(by), direction))
+            {
+                self.rules(&place, &left, &right);
+                open.extend(self.parts(&place, &left, &right));
             }
+        }
+    }
+
+    /// The parts that both have; what one of them lacks is noted.
+    fn parts(&mut self, place: &str, left: &Level<'c>, right: &Level<'a>) -> Vec<(String, &'c Value, &'a Value)> {
+        let mut pairs = Vec::new();
+        let keys: BTreeSet<_> = left.parts.keys().chain(right.parts.keys()).collect();
+        for key in keys {
+            match (left.parts.get(key), right.parts.get(key)) {
+                (Some(ours), Some(theirs)) => pairs.push((format!("{place}/{key}"), *ours, *theirs)),
+                (ours, theirs) => self.note(place, key, ours.copied(), theirs.copied()),
+            }
+        }
+        pairs
+    }
+
+    fn words(&mut self, place: &str, left: &Level<'_>, right: &Level<'_>) {
+        if !described(left.description, right.description) {
+            let (ours, theirs) = (left.description.map(Value::from), right.description.map(Value::from));
+            self.note(place, "description", ours.as_ref(), theirs.as_ref());
         }
     }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::artefacts::{self, Artefacts};
+use crate::discriminator;
 use crate::equality::{self, Comparison, Derived};
 use crate::ledger::{self, Entry};
 use crate::pairing::Difference;
@@ -136,7 +137,9 @@ pub fn read(path: &Path) -> Result<Value, Error> {
     let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
     let node = lockstep::source::read(path, &text)
         .map_err(|errors| wrong(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
-    Ok(serde_json::from_str(&node.to_json())?)
+    let mut contract = serde_json::from_str(&node.to_json())?;
+    discriminator::apply(&mut contract);
+    Ok(contract)
 }
 
 fn utoipa(one: &Artefacts) -> Derived<'_> {
@@ -159,19 +162,18 @@ fn schemars(one: &Artefacts) -> Derived<'_> {
 }
 
 fn typescript(module: &Module) -> Derived<'_> {
-    let belongs_to_the_client = |name: &str| {
+    let of_operations = module.types_of_operations();
+    let is_of_the_client = |name: &str| {
         ["Answer<", "Pick<", "Partial<"]
             .iter()
             .any(|generic| name.starts_with(generic))
-            || ["Unexpected", "AnswerHeaders"].contains(&name)
-            || ["Request", "Result"]
-                .iter()
-                .any(|end| name.strip_suffix(end).is_some_and(|id| module.has_operation(id)))
+            || ["Unexpected", "AnswerHeaders", "Operations"].contains(&name)
+            || of_operations.contains(name)
     };
     Derived {
         document: module.document(),
         schemas: named(&module.root["definitions"])
-            .filter(|(name, _)| !belongs_to_the_client(name))
+            .filter(|(name, _)| !is_of_the_client(name))
             .collect(),
         operations: Some(module.operations()),
         about: None,

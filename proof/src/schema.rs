@@ -37,7 +37,8 @@ pub struct Level<'d> {
 }
 
 /// Keywords that say nothing about values.
-const ANNOTATIONS: [&str; 10] = [
+const ANNOTATIONS: [&str; 11] = [
+    "$comment",
     "$schema",
     "$defs",
     "definitions",
@@ -58,15 +59,35 @@ impl<'d> Document<'d> {
         Some((name, target))
     }
 
+    /// The schema that is meant: where a reference stands with nothing but words beside it, its target.
+    pub fn meant(self, schema: &'d Value) -> &'d Value {
+        let Some(members) = schema.as_object() else {
+            return schema;
+        };
+        let is_alone = members
+            .keys()
+            .all(|keyword| ["$ref", "description"].contains(&keyword.as_str()));
+        let reference = members.get("$ref").and_then(Value::as_str).filter(|_| is_alone);
+        match reference.and_then(|reference| self.followed(reference)) {
+            Some((_, target)) => self.meant(target),
+            None => schema,
+        }
+    }
+
     /// The level of a schema that travels in a direction.
     pub fn level(self, schema: &'d Value, direction: Direction) -> Level<'d> {
         let mut level = Level::default();
         self.absorb(&mut level, schema, direction);
-        if let Some(Value::Array(all)) = level.rules.get("enum")
-            && all.iter().all(Value::is_string)
-        {
-            level.rules.insert("type".to_owned(), json!("string"));
+        if let Some(Value::Array(all)) = level.rules.get("enum").cloned() {
+            if all.iter().all(Value::is_string) {
+                level.rules.insert("type".to_owned(), json!("string"));
+            }
+            if let [only] = &all[..] {
+                level.rules.remove("enum");
+                level.rules.insert("const".to_owned(), only.clone());
+            }
         }
+        whole(&mut level);
         if let Some(Value::Array(required)) = level.rules.get_mut("required") {
             required.retain(|name| !level.absent.iter().any(|absent| name == absent));
         }
@@ -135,7 +156,7 @@ impl<'d> Document<'d> {
             "exclusiveMinimum" | "exclusiveMaximum" if *value == json!(true) => {
                 level.rules.insert(format!("{keyword} of 3.0"), json!(true));
             }
-            _ => drop(level.rules.insert(keyword.to_owned(), number(value))),
+            _ => drop(level.rules.insert(keyword.to_owned(), plain(value))),
         }
         exclusive(level);
     }
@@ -162,12 +183,10 @@ impl<'d> Document<'d> {
             return self.absorb(level, only, direction);
         }
         let levels: Vec<_> = others.iter().map(|one| self.level(one, direction)).collect();
-        if levels
-            .iter()
-            .all(|one| one.rules.contains_key("enum") && one.parts.is_empty())
-        {
-            levels.iter().for_each(|one| constants(level, &one.rules["enum"]));
-            return;
+        let values = |level: &Level<'_>| level.rules.get("enum").or_else(|| level.rules.get("const")).cloned();
+        let all: Option<Vec<Value>> = levels.iter().map(values).collect();
+        if let Some(all) = all.filter(|_| !levels.is_empty()) {
+            return all.iter().for_each(|values| constants(level, values));
         }
         level.parts.extend(
             others
@@ -222,12 +241,24 @@ fn collect(level: &mut Level<'_>, keyword: &str, value: &Value) {
 }
 
 fn additional<'d>(level: &mut Level<'d>, value: &'d Value) {
-    let open = [json!(true), json!({})];
     let closed = [json!(false), json!({ "not": {} })];
     if closed.contains(value) {
         level.rules.insert("closed".to_owned(), json!(true));
-    } else if !open.contains(value) {
+    } else if !is_open(value) {
         level.parts.insert("additionalProperties".to_owned(), value);
+    }
+}
+
+/// Whether a schema takes anything: it says nothing, or that is one of its alternatives.
+fn is_open(schema: &Value) -> bool {
+    match schema {
+        Value::Bool(open) => *open,
+        Value::Object(members) => members.iter().all(|(keyword, value)| {
+            let alternatives = value.as_array().into_iter().flatten();
+            let is_prose = keyword == "description" || ANNOTATIONS.contains(&keyword.as_str());
+            is_prose || keyword == "anyOf" && alternatives.into_iter().any(is_open)
+        }),
+        _ => false,
     }
 }
 
@@ -244,12 +275,36 @@ fn exclusive(level: &mut Level<'_>) {
     }
 }
 
-/// 1 and 1.0 are one number.
-fn number(value: &Value) -> Value {
+/// Integers above 3 are those from 4 on.
+fn whole(level: &mut Level<'_>) {
+    if level.rules.get("type") != Some(&json!("integer")) {
+        return;
+    }
+    for (exclusive, inclusive, step) in [("exclusiveMinimum", "minimum", 1), ("exclusiveMaximum", "maximum", -1)] {
+        let bound = |keyword: &str| level.rules.get(keyword).and_then(Value::as_i64);
+        if let Some(next) = bound(exclusive).and_then(|bound| bound.checked_add(step)) {
+            // The narrower one counts.
+            let narrower = bound(inclusive).map_or(next, |it| if step > 0 { it.max(next) } else { it.min(next) });
+            level.rules.remove(exclusive);
+            level.rules.insert(inclusive.to_owned(), json!(narrower));
+        }
+    }
+}
+
+/// 1 and 1.0 are one number, also inside of values.
+fn plain(value: &Value) -> Value {
     const EXACT: f64 = 9_007_199_254_740_992.0;
-    match value.as_f64() {
-        #[allow(clippy::cast_possible_truncation)]
-        Some(number) if value.is_f64() && number.fract() == 0.0 && number.abs() < EXACT => json!(number as i64),
+    match value {
+        Value::Array(items) => items.iter().map(plain).collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, member)| (name.clone(), plain(member)))
+            .collect(),
+        Value::Number(number) if number.is_f64() => match number.as_f64() {
+            #[allow(clippy::cast_possible_truncation)]
+            Some(it) if it.fract() == 0.0 && it.abs() < EXACT => json!(it as i64),
+            _ => value.clone(),
+        },
         _ => value.clone(),
     }
 }

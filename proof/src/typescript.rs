@@ -1,7 +1,7 @@
 //! What TypeScript modules say, as ts-json-schema-generator and the modules' own tables tell it. That is asked of Node
 //! once for all modules; nothing here knows contracts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
@@ -69,14 +69,20 @@ impl Module {
         Document { root: &self.root }
     }
 
-    /// The definition of a type.
-    pub fn definition(&self, name: &str) -> Option<&Value> {
-        self.root["definitions"].get(name)
+    /// The type of an operation's request or result, and its name.
+    fn type_of(&self, id: &str, part: &str) -> Option<(&str, &Value)> {
+        let operation = &self.root["definitions"]["Operations"]["properties"][id];
+        self.document()
+            .followed(operation["properties"][part]["$ref"].as_str()?)
     }
 
-    /// Whether it has an operation of that name, in PascalCase.
-    pub fn has_operation(&self, name: &str) -> bool {
-        self.operations.keys().any(|id| pascal(id) == name)
+    /// The names of the types of requests and results, which are compared as parts of their operations.
+    pub fn types_of_operations(&self) -> BTreeSet<&str> {
+        let parts = self
+            .operations
+            .keys()
+            .flat_map(|id| [self.type_of(id, "request"), self.type_of(id, "result")]);
+        parts.flatten().map(|(name, _)| name).collect()
     }
 
     /// Every operation by its name.
@@ -97,11 +103,10 @@ impl Module {
             said.describe("description", &json!(docs.text));
             said.note("deprecated", json!(docs.deprecated));
         }
-        let type_name = pascal(id);
-        if let Some(request) = self.definition(&format!("{type_name}Request")) {
+        if let Some((_, request)) = self.type_of(id, "request") {
             self.request(&mut said, request, table);
         }
-        if let Some(result) = self.definition(&format!("{type_name}Result")) {
+        if let Some((_, result)) = self.type_of(id, "result") {
             self.result(&mut said, result, table);
         }
         said
@@ -182,15 +187,8 @@ impl Module {
     }
 }
 
-/// The types of an operation begin with its name, in PascalCase.
-fn pascal(id: &str) -> String {
-    let (first, rest) = id.split_at_checked(1).unwrap_or_default();
-    first.to_ascii_uppercase() + rest
-}
-
 fn content<'m>(said: &mut Said<'m>, place: &str, media_type: &str, schema: &'m Value, direction: Direction) {
-    let place = format!("{place}/{media_type}");
-    said.note(place.clone(), json!(true));
+    let place = said.media_type(place, media_type);
     if media_type.contains("json") || media_type.starts_with("text/") {
         said.schemas.insert(place, (schema, direction));
     }

@@ -82,6 +82,13 @@ pub(crate) async fn open_store(settings: &Settings, clock: Clock) -> Result<Stor
     })
 }
 
+/// Everything that the server has at a path: the operations of the contract, and the documents beside them.
+/// `security_contact` is the URI for reports of vulnerabilities.
+pub fn routes(services: &mut web::ServiceConfig, security_contact: &str, clock: &Clock) {
+    edge::docs::configure(services, security_contact, clock);
+    api::configure::<App>(services);
+}
+
 /// Serves an application on a socket until it is told to stop; then requests in progress are finished.
 ///
 /// # Errors
@@ -108,14 +115,10 @@ pub fn serve_within(
     let unlimited = edge::Unlimited::of(api::OPERATIONS);
     let server = HttpServer::new(move || {
         let metrics = &app.metrics;
-        let documents = |services: &mut web::ServiceConfig| {
-            edge::docs::configure(services, &settings.security_contact, &app.clock);
-        };
         HttpApp::new()
             .app_data(web::Data::new(app.clone()))
             .app_data(limits)
-            .configure(documents)
-            .configure(api::configure::<App>)
+            .configure(|services| routes(services, &settings.security_contact, &app.clock))
             .wrap(from_fn(edge::unread_body))
             .wrap(edge::shed(Arc::clone(&places), metrics.shed.clone(), unlimited.clone()))
             .wrap(edge::rate_limit(

@@ -234,10 +234,10 @@ fn every_module_says_what_lives_in_it() {
 }
 
 /// An operation: id, method, path, aliases and statuses.
-type Row = (String, String, String, BTreeSet<String>, BTreeSet<String>);
+pub(crate) type Row = (String, String, String, BTreeSet<String>, BTreeSet<String>);
 
 /// The operations of `openapi.yaml`, read without the generator.
-fn contract() -> BTreeSet<Row> {
+pub(crate) fn contract() -> BTreeSet<Row> {
     let yaml = read_to_string(workspace().join("openapi.yaml")).unwrap();
     let contract: Value = serde_norway::from_str(&yaml).unwrap();
     let mut rows = BTreeSet::new();

@@ -30,6 +30,7 @@ mod rate_limits;
 mod readme;
 mod roles;
 mod round_trips;
+mod routes;
 mod spaces;
 mod statuses;
 mod support;

@@ -1,7 +1,7 @@
 // Says what TypeScript types mean, by ts-json-schema-generator: for every module named on the command line a line of
 // JSON with the schemas of its types and the table by which its client works. It knows nothing of contracts.
 import {
-  AnnotatedType, AnyType, SchemaGenerator, createFormatter, createParser, createProgram,
+  AnnotatedType, AnyType, DEFAULT_CONFIG, SchemaGenerator, createFormatter, createParser, createProgram,
 } from "ts-json-schema-generator";
 import ts from "typescript";
 
@@ -32,10 +32,9 @@ function refined(definition, tags) {
 
 function derive(path) {
   const config = {
+    ...DEFAULT_CONFIG,
     path,
-    type: "Operations",
-    expose: "export",
-    jsDoc: "extended",
+    encodeRefs: false,
     // What is not said to be closed is open, in TypeScript as in a contract.
     additionalProperties: true,
     extraTags: ["additionalProperties", "items"],
@@ -56,8 +55,7 @@ function derive(path) {
   // What is written on the generic member says nothing of the type in its place.
   const answers = Object.keys(definitions).filter((name) => name.startsWith("Answer<"));
   answers.forEach((name) => delete definitions[name].properties.body.description);
-  const plain = JSON.stringify(definitions, (key, value) => (key === "$ref" ? decodeURIComponent(value) : value));
-  return { root: { definitions: JSON.parse(plain) }, docs: docs(program.getTypeChecker(), client) };
+  return { root: { definitions }, docs: docs(program.getTypeChecker(), client) };
 }
 
 /** What is written on the methods of the client. */
