@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use lockstep_compiled::{requests, served, shapes, travel};
+use lockstep_compiled::{
+    access, collections, messages, numbers, objects, older, parameters, requests, served, shapes, texts, travel, unions,
+};
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
@@ -19,10 +21,19 @@ const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "
 
 #[test]
 fn the_documents_are_the_contracts() {
+    agree("../accepted/access.yaml", access::api::Document::openapi());
+    agree("../accepted/collections.yaml", collections::api::Document::openapi());
+    agree("../accepted/messages.yaml", messages::api::Document::openapi());
+    agree("../accepted/numbers.yaml", numbers::api::Document::openapi());
+    agree("../accepted/objects.yaml", objects::api::Document::openapi());
+    agree("../accepted/older.yaml", older::api::Document::openapi());
+    agree("../accepted/parameters.yaml", parameters::api::Document::openapi());
     agree("../accepted/requests.yaml", requests::api::Document::openapi());
     agree("../accepted/served.yaml", served::api::Document::openapi());
     agree("../accepted/shapes.yaml", shapes::api::Document::openapi());
+    agree("../accepted/texts.yaml", texts::api::Document::openapi());
     agree("../accepted/travel.yaml", travel::api::Document::openapi());
+    agree("../accepted/unions.yaml", unions::api::Document::openapi());
     agree("../../../openapi.yaml", service::Document::openapi());
 }
 
