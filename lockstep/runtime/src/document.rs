@@ -83,7 +83,7 @@ fn add(schema: &mut Schema, rules: &serde_json::Value) {
     }
 }
 
-fn merge(into: &mut serde_json::Value, from: &serde_json::Value) {
+pub(crate) fn merge(into: &mut serde_json::Value, from: &serde_json::Value) {
     match (into, from) {
         (serde_json::Value::Object(into), serde_json::Value::Object(from)) => {
             for (name, value) in from {

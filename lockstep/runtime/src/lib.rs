@@ -14,6 +14,7 @@ mod patch;
 mod problem;
 mod refusal;
 mod rules;
+mod schema;
 mod secret;
 
 pub use conditional::{if_match, if_none_match};
@@ -33,4 +34,5 @@ pub use rules::{
     Array, Boolean, Broken, Choice, Date, FromText, Integer, Map, Named, Number, Pattern, Scalar, SecretText, Text,
     TextFormat, Timestamp, Uuid,
 };
+pub use schema::{Rules, or_null_name, or_null_schema};
 pub use secret::Secret;

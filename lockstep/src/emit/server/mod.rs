@@ -173,7 +173,11 @@ impl<'a> Server<'a> {
     fn parts<'t>(&'t self, ty: &'t Type) -> Vec<&'t Type> {
         match self.resolve(ty) {
             Type::Array(array) => self.parts(&array.items),
-            Type::Map(map) => self.parts(&map.values),
+            Type::Map(map) => match self.resolve(&map.values) {
+                // utoipa sees another type there, which is not imported.
+                Type::Nullable(inner) if matches!(self.resolve(inner), Type::Named(_)) => Vec::new(),
+                values => self.parts(values),
+            },
             Type::Nullable(inner) => self.parts(inner),
             part => vec![part],
         }

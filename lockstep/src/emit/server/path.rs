@@ -3,7 +3,7 @@
 
 use super::Server;
 use super::params::is_component;
-use crate::emit::types::{schema_type, schema_value, text_literal, utoipa_rules};
+use crate::emit::types::{OR_NULL, schema_type, schema_value, text_literal, utoipa_rules};
 use crate::model::{Body, Header, Location, Operation, Parameter, Requirement, Response, Status, Type};
 use crate::names;
 
@@ -72,7 +72,7 @@ fn seen(server: &Server<'_>, ty: &Type) -> String {
     match server.resolve(ty) {
         named @ Type::Named(_) => server.rust(named),
         Type::Bytes => "Vec<u8>".to_owned(),
-        resolved => schema_type(server.api, resolved),
+        resolved => schema_type(server.api, resolved).replace(OR_NULL, &format!("{}::{OR_NULL}", server.types)),
     }
 }
 

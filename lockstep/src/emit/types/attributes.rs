@@ -2,10 +2,13 @@
 //! derived from the Rust types equal the contract's.
 
 use super::{literals, resolve};
-use crate::model::{Api, ArrayType, IntegerType, MapType, NumberType, TextFormat, TextType, Type, TypeDef};
+use crate::model::{Api, ArrayType, IntegerType, MapType, NumberType, Shape, TextFormat, TextType, Type, TypeDef};
 
 /// The longest line, with its end.
 const WIDTH: usize = 121;
+
+/// Where the types are that `utoipa` sees instead of a type or null.
+pub(in crate::emit) const OR_NULL: &str = "or_null::";
 
 /// A keyword of JSON Schema with its value in Rust tokens.
 struct Keyword {
@@ -29,6 +32,12 @@ impl Attributes {
     pub(super) fn of_type(def: &TypeDef) -> Self {
         let mut attributes = Self::default();
         attributes.examples(&def.examples);
+        match def.shape {
+            _ if !def.deprecated => {}
+            // `utoipa` has no place for it in a union.
+            Shape::Union(_) => attributes.extend("deprecated", "true"),
+            _ => attributes.deprecated(),
+        }
         attributes
     }
 
@@ -61,13 +70,16 @@ impl Attributes {
         self.extend("deprecated", "true");
     }
 
-    /// Says the default; `schemars` learns it from serde.
-    pub(super) fn default_value(&mut self, json: &str) {
+    /// Says the default; `schemars` learns it from serde where serde knows it.
+    pub(super) fn default_value(&mut self, json: &str, serde_knows: bool) {
         self.schema(format!("default = {}", literals::schema_value(json)));
+        if !serde_knows {
+            self.extend("default", &literals::json(json));
+        }
     }
 
     /// Adds the rules of a type.
-    pub(super) fn rules(&mut self, ty: &Type) {
+    pub(super) fn rules(&mut self, api: &Api, ty: &Type) {
         for keyword in keywords(ty) {
             if let Some(name) = keyword.utoipa {
                 self.schema(format!("{name} = {}", keyword.value));
@@ -75,13 +87,19 @@ impl Attributes {
             self.extend(keyword.name, &keyword.value);
         }
         match ty {
-            Type::Array(array) => rules_inside(&array.items)
-                .iter()
-                .for_each(|schema| self.extend("items", schema)),
-            Type::Map(map) => rules_inside(&map.values)
-                .iter()
-                .for_each(|schema| self.extend("additionalProperties", schema)),
+            Type::Array(array) => self.rules_inside(api, "items", &array.items),
+            Type::Map(map) => self.rules_inside(api, "additionalProperties", &map.values),
             _ => {}
+        }
+    }
+
+    /// Adds the rules of what is inside an array or a map: neither derive has attributes for them, but `schemars` takes a
+    /// function on the schema.
+    pub(super) fn rules_inside(&mut self, api: &Api, keyword: &str, ty: &Type) {
+        if let Some(rules) = rules_json(api, ty) {
+            self.schemars(format!(
+                "transform = runtime::Rules(serde_json::json!({{\"{keyword}\": {rules}}}))"
+            ));
         }
     }
 
@@ -115,27 +133,21 @@ pub(in crate::emit) fn schema_type(api: &Api, ty: &Type) -> String {
             ..
         }) => "String".to_owned(),
         Type::Array(array) => format!("Vec<{}>", schema_type(api, &array.items)),
-        Type::Map(map) => format!("BTreeMap<String, {}>", schema_type(api, &map.values)),
+        Type::Map(map) => format!("BTreeMap<String, {}>", value_type(api, &map.values)),
         Type::Nullable(inner) => format!("Option<{}>", schema_type(api, inner)),
         Type::FreeObject => "Object".to_owned(),
         resolved => super::rust_type(resolved),
     }
 }
 
-/// The schema of an inline scalar inside an array or map, where it has rules: neither derive can say them there, but
-/// `schemars` can be told the whole.
-pub(super) fn rules_inside(ty: &Type) -> Option<String> {
-    let name = match ty {
-        Type::Text(_) => "string",
-        Type::Integer(_) => "integer",
-        Type::Number(_) => "number",
-        _ => return None,
-    };
-    let rules: String = keywords(ty)
-        .iter()
-        .map(|keyword| format!(", \"{}\": {}", keyword.name, keyword.value))
-        .collect();
-    (!rules.is_empty()).then(|| format!("{{\"type\": \"{name}\"{rules}}}"))
+/// The type that `utoipa` should see instead of the values of a map.
+fn value_type(api: &Api, values: &Type) -> String {
+    if let Type::Nullable(inner) = resolve(api, values)
+        && let Type::Named(name) = resolve(api, inner)
+    {
+        return format!("{OR_NULL}{name}");
+    }
+    schema_type(api, values)
 }
 
 /// The rules that a type without a schema of its own does not carry, at any depth, as tokens for `json!`.

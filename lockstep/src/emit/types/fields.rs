@@ -106,7 +106,7 @@ impl<'a> Member<'a> {
             self.plain_name().to_owned()
         };
         if by_rule != self.field.name {
-            entries.push(format!("rename = {}", literals::text(&self.field.name)));
+            entries.push(literals::serde_name(&self.field.name));
         }
         match (self.presence, self.default_name()) {
             (Presence::Required, _) => {}
@@ -152,13 +152,16 @@ impl<'a> Member<'a> {
         if graph::recurs(api, &self.owner.name, &self.field.ty) {
             attributes.schema("no_recursion");
         }
-        attributes.rules(super::resolve(api, &self.field.ty));
-        if self.default.is_some() {
-            attributes.default_value(self.field.default.as_deref().unwrap_or_default());
+        attributes.rules(api, super::resolve(api, &self.field.ty));
+        if let Some(default) = &self.field.default {
+            attributes.default_value(default, self.default.is_some());
         }
         attributes.examples(&self.field.examples);
         if self.field.deprecated {
             attributes.deprecated();
+        }
+        if literals::is_escaped(&self.field.name) {
+            attributes.schema(format!("rename = {}", literals::text(&self.field.name)));
         }
         attributes.render("    ")
     }

@@ -16,6 +16,22 @@ pub(in crate::emit) fn text(text: &str) -> String {
     }
 }
 
+/// Whether a name contains what a string literal escapes.
+pub(super) fn is_escaped(name: &str) -> bool {
+    format!("{name:?}").len() > name.len() + 2
+}
+
+/// The name on the wire for serde. `utoipa` reads what stands after `rename =` without looking at escapes, so where there
+/// are any it gets the name from an attribute of its own.
+pub(super) fn serde_name(name: &str) -> String {
+    if is_escaped(name) {
+        let name = text(name);
+        format!("rename(serialize = {name}, deserialize = {name})")
+    } else {
+        format!("rename = {name:?}")
+    }
+}
+
 /// The JSON text as tokens for `json!`.
 pub(in crate::emit) fn json(source: &str) -> String {
     serde_json::from_str(source).map_or_else(|_| text(source), |value| tokens(&value))

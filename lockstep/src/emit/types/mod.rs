@@ -12,10 +12,12 @@ mod rust_type;
 mod scalars;
 mod unions;
 
+use std::collections::BTreeSet;
+
 use super::one_line;
 use crate::model::{Api, Field, Shape, Type, TypeDef};
 
-pub(super) use attributes::{rules_json, schema_type, utoipa_rules};
+pub(super) use attributes::{OR_NULL, rules_json, schema_type, utoipa_rules};
 pub(super) use decode::{array_rules, body_reader, scalar_rules};
 pub(super) use defaults::expression as default_expression;
 pub(super) use literals::{json as json_literal, schema_value, text as text_literal};
@@ -37,7 +39,19 @@ pub fn emit(api: &Api, header: &str) -> String {
         .filter(|text| !text.is_empty())
         .collect();
     let body = types.join("\n");
+    let body = format!("{body}{}", or_null(&body));
     format!("{header}{}\n{LINTS}\n{}\n{body}", crate_docs(api), imports(api, &body))
+}
+
+/// The types that `utoipa` sees instead of a type or null, if the attributes mention any.
+fn or_null(body: &str) -> String {
+    let mentions = body.split(attributes::OR_NULL).skip(1);
+    let names: BTreeSet<_> = mentions.filter_map(|rest| rest.split('>').next()).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    let names: Vec<_> = names.into_iter().collect();
+    format!("\nruntime::or_null!({});\n", names.join(", "))
 }
 
 fn crate_docs(api: &Api) -> String {
@@ -54,7 +68,7 @@ fn declaration(api: &Api, def: &TypeDef) -> String {
         Shape::Object(object) => objects::emit(api, def, object),
         Shape::Enum(values) => scalars::enumeration(def, values),
         Shape::Union(union) => unions::emit(api, def, union),
-        Shape::Alias(ty) if ty.is_constrained() => scalars::newtype(def, ty),
+        Shape::Alias(ty) if ty.is_constrained() => scalars::newtype(api, def, ty),
         Shape::Alias(ty) => scalars::alias(api, def, ty),
         Shape::Problem | Shape::Violation | Shape::ViolationPlace => String::new(),
     }

@@ -1,7 +1,7 @@
 //! Structs: how an object is declared and read from a request.
 //! What its fields contribute is theirs.
 
-use super::attributes::{self, Attributes};
+use super::attributes::Attributes;
 use super::fields::Member;
 use super::{decode, graph, rust_type, type_docs};
 use crate::model::{Additional, Api, Object, Type, TypeDef};
@@ -34,8 +34,8 @@ fn structure(api: &Api, def: &TypeDef, object: &Object, members: &[Member<'_>]) 
         (Additional::Refused, true) => attributes.schemars("deny_unknown_fields"),
         (Additional::Ignored | Additional::Typed(_), _) => {}
     }
-    if let Some(schema) = additional(object).and_then(|(_, ty)| attributes::rules_inside(ty)) {
-        attributes.extend("additionalProperties", &schema);
+    if let Some((_, ty)) = additional(object) {
+        attributes.rules_inside(api, "additionalProperties", ty);
     }
     let serde = if serde.is_empty() {
         String::new()

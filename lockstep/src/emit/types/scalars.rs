@@ -46,10 +46,14 @@ fn variant(value: &EnumValue, by_rule: bool) -> String {
         ("", text) => format!("`{text}`."),
         (docs, _) => docs.to_owned(),
     };
-    let rename = if by_rule {
-        String::new()
-    } else {
-        format!("    #[serde(rename = {:?})]\n", value.value)
+    let rename = match (by_rule, literals::is_escaped(&value.value)) {
+        (true, _) => String::new(),
+        (false, false) => format!("    #[serde({})]\n", literals::serde_name(&value.value)),
+        (false, true) => format!(
+            "    #[serde({})]\n    #[schema(rename = {})]\n",
+            literals::serde_name(&value.value),
+            literals::text(&value.value)
+        ),
     };
     format!(
         "{}{rename}    {},\n",
@@ -87,7 +91,7 @@ fn rename_rule(values: &[EnumValue]) -> Option<RenameRule> {
 }
 
 /// A constrained scalar as a type of its own.
-pub(super) fn newtype(def: &TypeDef, ty: &Type) -> String {
+pub(super) fn newtype(api: &Api, def: &TypeDef, ty: &Type) -> String {
     let name = &def.name;
     let inner = rust_type(ty);
     let secret = inner == "Secret";
@@ -96,7 +100,7 @@ pub(super) fn newtype(def: &TypeDef, ty: &Type) -> String {
     if secret {
         attributes.schema("value_type = String");
     }
-    attributes.rules(ty);
+    attributes.rules(api, ty);
     let derives = match ty {
         Type::Text(text) if text.format == TextFormat::Password => "Clone, Debug, PartialEq, Eq, Hash",
         Type::Text(_) => "Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord",

@@ -63,6 +63,18 @@ impl Client {
     pub fn echo_collections(&self) -> builder::EchoCollections<'_> {
         builder::EchoCollections::new(self)
     }
+
+    /// Maps of objects or null as bodies.
+    ///
+    /// `PUT /collections/nullable-values`
+    ///
+    /// # Answers
+    ///
+    /// - 200: Of objects or null in place.
+    /// - default: What went wrong.
+    pub fn put_nullable_values(&self) -> builder::PutNullableValues<'_> {
+        builder::PutNullableValues::new(self)
+    }
 }
 
 /// A builder per operation: its arguments and how it is sent.
@@ -105,6 +117,50 @@ pub mod builder {
                 HeaderValue::from_static("application/json, application/problem+json"),
             );
             let request = client.client.post(url).headers(headers).json(&body);
+            let response = request.send().await?;
+            match response.status().as_u16() {
+                200 => ResponseValue::from_response(response).await,
+                400..=599 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+
+    /// Arguments of [`Client::put_nullable_values`].
+    #[derive(Debug)]
+    pub struct PutNullableValues<'a> {
+        client: &'a Client,
+        body: Result<types::MapOfNullableReferences, String>,
+    }
+
+    impl<'a> PutNullableValues<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                body: Err("`body` is missing".to_string()),
+            }
+        }
+
+        /// Of objects or null.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::MapOfNullableReferences>,
+        {
+            self.body = value.try_into().map_err(|_| "`body` is not valid".to_string());
+            self
+        }
+
+        /// Sends the request.
+        pub async fn send(self) -> Result<ResponseValue<types::PutNullableValuesResponse200>, Error<types::Problem>> {
+            let Self { client, body } = self;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/collections/nullable-values", client.baseurl);
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                ACCEPT,
+                HeaderValue::from_static("application/json, application/problem+json"),
+            );
+            let request = client.client.put(url).headers(headers).json(&body);
             let response = request.send().await?;
             match response.status().as_u16() {
                 200 => ResponseValue::from_response(response).await,

@@ -118,6 +118,9 @@ export type ArrayOfIntegers = number[];
  */
 export type ArrayOfMaps = { [key: string]: number }[];
 
+/** Null deep inside. */
+export type ArrayOfMapsOfNullable = { [key: string]: Label | null }[];
+
 /** Of scalars by reference. */
 export type ArrayOfNames = Label[];
 
@@ -312,6 +315,8 @@ export interface Collections {
   arrayOfIntegers?: ArrayOfIntegers;
   /** Of maps. */
   arrayOfMaps?: ArrayOfMaps;
+  /** Null deep inside. */
+  arrayOfMapsOfNullable?: ArrayOfMapsOfNullable;
   /** Of scalars by reference. */
   arrayOfNames?: ArrayOfNames;
   /** Of texts or null. */
@@ -370,6 +375,8 @@ export interface Collections {
   mapOfMaps?: MapOfMaps;
   /** Of numbers or null. */
   mapOfNullable?: MapOfNullable;
+  /** Of objects or null. */
+  mapOfNullableReferences?: MapOfNullableReferences;
   /** Of objects in place. */
   mapOfObjects?: MapOfObjects;
   /** Of objects by reference. */
@@ -487,6 +494,9 @@ export type MapOfMaps = { [key: string]: { [key: string]: boolean } };
 /** Of numbers or null. */
 export type MapOfNullable = { [key: string]: number | null };
 
+/** Of objects or null. */
+export type MapOfNullableReferences = { [key: string]: Item | null };
+
 /** Of objects in place. */
 export type MapOfObjects = { [key: string]: MapOfObjectsValue };
 
@@ -559,6 +569,9 @@ export interface Problem {
    */
   errors?: Violation[];
 }
+
+/** Of objects or null in place. */
+export type PutNullableValuesResponse200 = { [key: string]: Item | null };
 
 /** Recursive by way of a name of an array. */
 export type RecursiveAlias = RecursiveHolder[];
@@ -648,9 +661,27 @@ export type EchoCollectionsResult =
   | Answer<"default", Problem>
   | Unexpected;
 
+/** What {@link Client.putNullableValues} is given. */
+export interface PutNullableValuesRequest {
+  /** Of objects or null. */
+  readonly body: MapOfNullableReferences;
+}
+
+/**
+ * What {@link Client.putNullableValues} answers.
+ *
+ * - 200: Of objects or null in place.
+ * - default: What went wrong.
+ */
+export type PutNullableValuesResult =
+  | Answer<200, PutNullableValuesResponse200>
+  | Answer<"default", Problem>
+  | Unexpected;
+
 /** What every operation is given and answers, by `operationId`. */
 export interface Operations {
   readonly echoCollections: { readonly request: EchoCollectionsRequest; readonly result: EchoCollectionsResult };
+  readonly putNullableValues: { readonly request: PutNullableValuesRequest; readonly result: PutNullableValuesResult };
 }
 
 /** How every operation travels, by `operationId`. */
@@ -658,6 +689,15 @@ export const operations = {
   echoCollections: {
     method: "POST",
     path: "/collections",
+    contentType: "application/json",
+    answers: {
+      200: { mediaType: "application/json", as: "json" },
+      default: { mediaType: "application/problem+json", as: "json" },
+    },
+  },
+  putNullableValues: {
+    method: "PUT",
+    path: "/collections/nullable-values",
     contentType: "application/json",
     answers: {
       200: { mediaType: "application/json", as: "json" },
@@ -674,6 +714,16 @@ export interface Client {
    * `POST /collections`
    */
   readonly echoCollections: (request: EchoCollectionsRequest, options?: CallOptions) => Promise<EchoCollectionsResult>;
+
+  /**
+   * Maps of objects or null as bodies
+   *
+   * `PUT /collections/nullable-values`
+   */
+  readonly putNullableValues: (
+    request: PutNullableValuesRequest,
+    options?: CallOptions,
+  ) => Promise<PutNullableValuesResult>;
 }
 
 /** Makes a client. Its methods answer with every status, told apart by `status`; they reject without an answer. */
@@ -681,6 +731,7 @@ export function createClient(options: ClientOptions): Client {
   const call = caller(options);
   return {
     echoCollections: call("echoCollections"),
+    putNullableValues: call("putNullableValues"),
   };
 }
 

@@ -150,6 +150,9 @@ pub type ArrayOfIntegers = Vec<i32>;
 /// Of maps.
 pub type ArrayOfMaps = Vec<BTreeMap<String, i32>>;
 
+/// Null deep inside.
+pub type ArrayOfMapsOfNullable = Vec<BTreeMap<String, Option<Label>>>;
+
 /// Of scalars by reference.
 pub type ArrayOfNames = Vec<Label>;
 
@@ -269,8 +272,8 @@ pub struct CollectionDefaults {
     pub enums: Vec<CollectionDefaultsEnumsItem>,
     /// A member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    #[schemars(with = "BTreeMap<String, String>")]
+    #[schema(nullable = false, default = json!({"a": "b"}))]
+    #[schemars(with = "BTreeMap<String, String>", extend("default" = {"a": "b"}))]
     pub map: Option<BTreeMap<String, String>>,
     /// Texts with rules.
     #[serde(default = "CollectionDefaults::default_names")]
@@ -386,13 +389,16 @@ pub struct Collections {
     #[schema(value_type = Option<Vec<String>>, nullable = false)]
     #[schemars(
         with = "ArrayOfRules",
-        extend("items" = {"type": "string", "minLength": 2, "maxLength": 5, "pattern": "^[a-z]+$"}),
+        transform = runtime::Rules(serde_json::json!({"items": {"minLength": 2, "maxLength": 5, "pattern": "^[a-z]+$"}})),
     )]
     pub alias_of_array: Option<ArrayOfRules>,
     /// Of arrays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, Vec<String>>>, nullable = false)]
-    #[schemars(with = "MapOfArrays")]
+    #[schemars(
+        with = "MapOfArrays",
+        transform = runtime::Rules(serde_json::json!({"additionalProperties": {"maxItems": 2}})),
+    )]
     pub alias_of_map: Option<MapOfArrays>,
     /// An item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -445,7 +451,11 @@ pub struct Collections {
     /// Of arrays by another name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<Vec<String>>>, nullable = false, max_items = 4)]
-    #[schemars(with = "ArrayOfAliases", extend("maxItems" = 4))]
+    #[schemars(
+        with = "ArrayOfAliases",
+        transform = runtime::Rules(serde_json::json!({"items": {"items": {"minLength": 2, "maxLength": 5, "pattern": "^[a-z]+$"}}})),
+        extend("maxItems" = 4),
+    )]
     pub array_of_aliases: Option<ArrayOfAliases>,
     /// Of any values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -465,7 +475,11 @@ pub struct Collections {
     /// Of arrays with rules at every depth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<Vec<String>>>, nullable = false, min_items = 1)]
-    #[schemars(with = "ArrayOfArraysWithRules", extend("minItems" = 1))]
+    #[schemars(
+        with = "ArrayOfArraysWithRules",
+        transform = runtime::Rules(serde_json::json!({"items": {"maxItems": 2, "items": {"maxLength": 3}}})),
+        extend("minItems" = 1),
+    )]
     pub array_of_arrays_with_rules: Option<ArrayOfArraysWithRules>,
     /// Of booleans.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -475,7 +489,10 @@ pub struct Collections {
     /// Of integers with bounds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<i32>>, nullable = false)]
-    #[schemars(with = "ArrayOfBounds", extend("items" = {"type": "integer", "minimum": 1, "maximum": 9}))]
+    #[schemars(
+        with = "ArrayOfBounds",
+        transform = runtime::Rules(serde_json::json!({"items": {"minimum": 1, "maximum": 9}})),
+    )]
     pub array_of_bounds: Option<ArrayOfBounds>,
     /// Of dates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -502,6 +519,11 @@ pub struct Collections {
     #[schema(value_type = Option<Vec<BTreeMap<String, i32>>>, nullable = false)]
     #[schemars(with = "ArrayOfMaps")]
     pub array_of_maps: Option<ArrayOfMaps>,
+    /// Null deep inside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<BTreeMap<String, or_null::Label>>>, nullable = false)]
+    #[schemars(with = "ArrayOfMapsOfNullable")]
+    pub array_of_maps_of_nullable: Option<ArrayOfMapsOfNullable>,
     /// Of scalars by reference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<Label>>, nullable = false)]
@@ -520,7 +542,7 @@ pub struct Collections {
     /// Of integers with a bound or null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<Option<i32>>>, nullable = false)]
-    #[schemars(with = "ArrayOfNullableRules")]
+    #[schemars(with = "ArrayOfNullableRules", transform = runtime::Rules(serde_json::json!({"items": {"minimum": 1}})))]
     pub array_of_nullable_rules: Option<ArrayOfNullableRules>,
     /// Of numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -542,13 +564,16 @@ pub struct Collections {
     #[schema(value_type = Option<Vec<String>>, nullable = false)]
     #[schemars(
         with = "ArrayOfRules",
-        extend("items" = {"type": "string", "minLength": 2, "maxLength": 5, "pattern": "^[a-z]+$"}),
+        transform = runtime::Rules(serde_json::json!({"items": {"minLength": 2, "maxLength": 5, "pattern": "^[a-z]+$"}})),
     )]
     pub array_of_rules: Option<ArrayOfRules>,
     /// Of secrets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<String>>, nullable = false)]
-    #[schemars(with = "ArrayOfSecrets", extend("items" = {"type": "string", "format": "password"}))]
+    #[schemars(
+        with = "ArrayOfSecrets",
+        transform = runtime::Rules(serde_json::json!({"items": {"format": "password"}})),
+    )]
     pub array_of_secrets: Option<ArrayOfSecrets>,
     /// Of texts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -622,7 +647,10 @@ pub struct Collections {
     /// Of arrays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, Vec<String>>>, nullable = false)]
-    #[schemars(with = "MapOfArrays")]
+    #[schemars(
+        with = "MapOfArrays",
+        transform = runtime::Rules(serde_json::json!({"additionalProperties": {"maxItems": 2}})),
+    )]
     pub map_of_arrays: Option<MapOfArrays>,
     /// Of booleans.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -642,13 +670,21 @@ pub struct Collections {
     /// Of maps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, BTreeMap<String, bool>>>, nullable = false)]
-    #[schemars(with = "MapOfMaps")]
+    #[schemars(
+        with = "MapOfMaps",
+        transform = runtime::Rules(serde_json::json!({"additionalProperties": {"maxProperties": 3}})),
+    )]
     pub map_of_maps: Option<MapOfMaps>,
     /// Of numbers or null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, Option<f64>>>, nullable = false)]
     #[schemars(with = "MapOfNullable")]
     pub map_of_nullable: Option<MapOfNullable>,
+    /// Of objects or null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BTreeMap<String, or_null::Item>>, nullable = false)]
+    #[schemars(with = "MapOfNullableReferences")]
+    pub map_of_nullable_references: Option<MapOfNullableReferences>,
     /// Of objects in place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, MapOfObjectsValue>>, nullable = false)]
@@ -664,7 +700,7 @@ pub struct Collections {
     #[schema(value_type = Option<BTreeMap<String, String>>, nullable = false)]
     #[schemars(
         with = "MapOfRules",
-        extend("additionalProperties" = {"type": "string", "minLength": 1, "maxLength": 4}),
+        transform = runtime::Rules(serde_json::json!({"additionalProperties": {"minLength": 1, "maxLength": 4}})),
     )]
     pub map_of_rules: Option<MapOfRules>,
     /// Of texts.
@@ -735,6 +771,7 @@ impl Decode for Collections {
         let mut array_of_free = runtime::Member::new("arrayOfFree");
         let mut array_of_integers = runtime::Member::new("arrayOfIntegers");
         let mut array_of_maps = runtime::Member::new("arrayOfMaps");
+        let mut array_of_maps_of_nullable = runtime::Member::new("arrayOfMapsOfNullable");
         let mut array_of_names = runtime::Member::new("arrayOfNames");
         let mut array_of_nullable = runtime::Member::new("arrayOfNullable");
         let mut array_of_nullable_references = runtime::Member::new("arrayOfNullableReferences");
@@ -764,6 +801,7 @@ impl Decode for Collections {
         let mut map_of_integers = runtime::Member::new("mapOfIntegers");
         let mut map_of_maps = runtime::Member::new("mapOfMaps");
         let mut map_of_nullable = runtime::Member::new("mapOfNullable");
+        let mut map_of_nullable_references = runtime::Member::new("mapOfNullableReferences");
         let mut map_of_objects = runtime::Member::new("mapOfObjects");
         let mut map_of_references = runtime::Member::new("mapOfReferences");
         let mut map_of_rules = runtime::Member::new("mapOfRules");
@@ -800,6 +838,7 @@ impl Decode for Collections {
             "arrayOfFree" => array_of_free.read(json, ArrayOfFree::decode),
             "arrayOfIntegers" => array_of_integers.read(json, ArrayOfIntegers::decode),
             "arrayOfMaps" => array_of_maps.read(json, ArrayOfMaps::decode),
+            "arrayOfMapsOfNullable" => array_of_maps_of_nullable.read(json, ArrayOfMapsOfNullable::decode),
             "arrayOfNames" => array_of_names.read(json, ArrayOfNames::decode),
             "arrayOfNullable" => array_of_nullable.read(json, ArrayOfNullable::decode),
             "arrayOfNullableReferences" => array_of_nullable_references.read(json, ArrayOfNullableReferences::decode),
@@ -829,6 +868,7 @@ impl Decode for Collections {
             "mapOfIntegers" => map_of_integers.read(json, MapOfIntegers::decode),
             "mapOfMaps" => map_of_maps.read(json, decode_map_of_maps),
             "mapOfNullable" => map_of_nullable.read(json, MapOfNullable::decode),
+            "mapOfNullableReferences" => map_of_nullable_references.read(json, MapOfNullableReferences::decode),
             "mapOfObjects" => map_of_objects.read(json, MapOfObjects::decode),
             "mapOfReferences" => map_of_references.read(json, MapOfReferences::decode),
             "mapOfRules" => map_of_rules.read(json, decode_map_of_rules),
@@ -867,6 +907,7 @@ impl Decode for Collections {
             array_of_free: array_of_free.optional(),
             array_of_integers: array_of_integers.optional(),
             array_of_maps: array_of_maps.optional(),
+            array_of_maps_of_nullable: array_of_maps_of_nullable.optional(),
             array_of_names: array_of_names.optional(),
             array_of_nullable: array_of_nullable.optional(),
             array_of_nullable_references: array_of_nullable_references.optional(),
@@ -896,6 +937,7 @@ impl Decode for Collections {
             map_of_integers: map_of_integers.optional(),
             map_of_maps: map_of_maps.optional(),
             map_of_nullable: map_of_nullable.optional(),
+            map_of_nullable_references: map_of_nullable_references.optional(),
             map_of_objects: map_of_objects.optional(),
             map_of_references: map_of_references.optional(),
             map_of_rules: map_of_rules.optional(),
@@ -1023,6 +1065,9 @@ fn decode_map_of_maps(json: &mut runtime::Json<'_>) -> Option<MapOfMaps> {
 /// Of numbers or null.
 pub type MapOfNullable = BTreeMap<String, Option<f64>>;
 
+/// Of objects or null.
+pub type MapOfNullableReferences = BTreeMap<String, Option<Item>>;
+
 /// Of objects in place.
 pub type MapOfObjects = BTreeMap<String, MapOfObjectsValue>;
 
@@ -1065,6 +1110,9 @@ pub type MapOfTexts = BTreeMap<String, String>;
 
 /// Of times.
 pub type MapOfTimes = BTreeMap<String, chrono::DateTime<chrono::Utc>>;
+
+/// Of objects or null in place.
+pub type PutNullableValuesResponse200 = BTreeMap<String, Option<Item>>;
 
 /// Recursive by way of a name of an array.
 pub type RecursiveAlias = Vec<RecursiveHolder>;
@@ -1183,3 +1231,5 @@ impl Decode for RecursiveThroughMap {
         })
     }
 }
+
+runtime::or_null!(Item, Label);

@@ -51,6 +51,7 @@ impl Decode for AdditionalAllowed {
 
 /// Other members are arrays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[schemars(transform = runtime::Rules(serde_json::json!({"additionalProperties": {"maxItems": 3}})))]
 pub struct AdditionalArray {
     /// A.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -229,7 +230,7 @@ impl Decode for AdditionalRefused {
 
 /// Other members are integers with a bound.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[schemars(extend("additionalProperties" = {"type": "integer", "minimum": 0}))]
+#[schemars(transform = runtime::Rules(serde_json::json!({"additionalProperties": {"minimum": 0}})))]
 pub struct AdditionalTyped {
     /// A.
     pub a: String,
@@ -1005,7 +1006,8 @@ impl Decode for MutualSecond {
 
 /// A deprecated object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[schema(deprecated)]
+#[schemars(deny_unknown_fields, extend("deprecated" = true))]
 pub struct NotesDeprecated {
     /// A.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1391,8 +1393,12 @@ pub struct ObjectNames {
     #[schemars(with = "String")]
     pub a_b_c: Option<String>,
     /// A backslash.
-    #[serde(rename = r"back\slash", default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[serde(
+        rename(serialize = r"back\slash", deserialize = r"back\slash"),
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(nullable = false, rename = r"back\slash")]
     #[schemars(with = "String")]
     pub back_slash: Option<String>,
     /// A dot.
@@ -1401,8 +1407,12 @@ pub struct ObjectNames {
     #[schemars(with = "i32", extend("minimum" = 0))]
     pub dot_ted: Option<i32>,
     /// A quote.
-    #[serde(rename = r#"quo"ted"#, default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[serde(
+        rename(serialize = r#"quo"ted"#, deserialize = r#"quo"ted"#),
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(nullable = false, rename = r#"quo"ted"#)]
     #[schemars(with = "String")]
     pub quo_ted: Option<String>,
     /// A space.
@@ -2647,6 +2657,8 @@ impl Decode for PresenceRequired {
 #[schemars(deny_unknown_fields)]
 pub struct PresenceRequiredDefault {
     /// A.
+    #[schema(default = "x")]
+    #[schemars(extend("default" = "x"))]
     pub a: String,
 }
 
@@ -2691,8 +2703,8 @@ impl Decode for PresenceRequiredNullable {
 pub struct PresenceRequiredNullableDefault {
     /// A.
     #[serde(deserialize_with = "Option::deserialize")]
-    #[schema(required)]
-    #[schemars(with = "runtime::Patch<String>")]
+    #[schema(required, default = json!(null))]
+    #[schemars(with = "runtime::Patch<String>", extend("default" = null))]
     pub a: Option<String>,
 }
 

@@ -48,7 +48,10 @@ pub struct Older {
     /// Items may be null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<Option<String>>>, nullable = false)]
-    #[schemars(with = "OlderArrayOfNullable")]
+    #[schemars(
+        with = "OlderArrayOfNullable",
+        transform = runtime::Rules(serde_json::json!({"items": {"maxLength": 4}})),
+    )]
     pub older_array_of_nullable: Option<OlderArrayOfNullable>,
     /// Items by reference may be null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -304,7 +307,10 @@ pub struct OlderInput {
     /// Items may be null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<Option<String>>>, nullable = false)]
-    #[schemars(with = "OlderArrayOfNullable")]
+    #[schemars(
+        with = "OlderArrayOfNullable",
+        transform = runtime::Rules(serde_json::json!({"items": {"maxLength": 4}})),
+    )]
     pub older_array_of_nullable: Option<OlderArrayOfNullable>,
     /// Items by reference may be null.
     #[serde(default, skip_serializing_if = "Option::is_none")]

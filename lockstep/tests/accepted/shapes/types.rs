@@ -202,7 +202,7 @@ impl Decode for Keeping {
 
 /// Named members and others beside them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[schemars(extend("additionalProperties" = {"type": "string", "maxLength": 3}))]
+#[schemars(transform = runtime::Rules(serde_json::json!({"additionalProperties": {"maxLength": 3}})))]
 pub struct Labels {
     /// The owner.
     pub owner: String,
@@ -525,7 +525,10 @@ pub struct Thing {
     pub tags: Tags,
     /// Scores by name.
     #[schema(value_type = BTreeMap<String, i64>)]
-    #[schemars(extend("maxProperties" = 2, "additionalProperties" = {"type": "integer", "minimum": 0}))]
+    #[schemars(
+        transform = runtime::Rules(serde_json::json!({"additionalProperties": {"minimum": 0}})),
+        extend("maxProperties" = 2),
+    )]
     pub scores: Scores,
     /// Any object.
     #[schema(value_type = Object)]
@@ -537,7 +540,8 @@ pub struct Thing {
     #[schema(nullable = false, min_items = 1, max_items = 20)]
     #[schemars(
         with = "Vec<String>",
-        extend("minItems" = 1, "maxItems" = 20, "uniqueItems" = true, "items" = {"type": "string", "minLength": 2, "pattern": "^[a-z]+$"}),
+        transform = runtime::Rules(serde_json::json!({"items": {"minLength": 2, "pattern": "^[a-z]+$"}})),
+        extend("minItems" = 1, "maxItems" = 20, "uniqueItems" = true),
     )]
     pub aliases: Option<Vec<String>>,
     /// Any value.

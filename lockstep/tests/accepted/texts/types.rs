@@ -120,8 +120,8 @@ pub type TextDefault = String;
 pub struct TextDefaults {
     /// A default that is a date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    #[schemars(with = "chrono::NaiveDate")]
+    #[schema(nullable = false, default = "2026-11-20")]
+    #[schemars(with = "chrono::NaiveDate", extend("default" = "2026-11-20"))]
     pub date: Option<chrono::NaiveDate>,
     /// A default of a format.
     #[serde(default = "TextDefaults::default_email")]
@@ -171,13 +171,13 @@ pub struct TextDefaults {
     pub plain: String,
     /// A default that is a time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    #[schemars(with = "chrono::DateTime<chrono::Utc>")]
+    #[schema(nullable = false, default = "2026-11-20T09:30:00Z")]
+    #[schemars(with = "chrono::DateTime<chrono::Utc>", extend("default" = "2026-11-20T09:30:00Z"))]
     pub time: Option<chrono::DateTime<chrono::Utc>>,
     /// A default that is a UUID.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    #[schemars(with = "uuid::Uuid")]
+    #[schema(nullable = false, default = "01981c1e-5f00-7000-8000-000000000001")]
+    #[schemars(with = "uuid::Uuid", extend("default" = "01981c1e-5f00-7000-8000-000000000001"))]
     pub uuid: Option<uuid::Uuid>,
 }
 
@@ -299,8 +299,8 @@ runtime::text_enum!(TextDefaultsEnum);
 /// Deprecated wherever it is used.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
 #[serde(try_from = "String")]
-#[schema(max_length = 7)]
-#[schemars(extend("maxLength" = 7))]
+#[schema(deprecated, max_length = 7)]
+#[schemars(extend("deprecated" = true, "maxLength" = 7))]
 pub struct TextDeprecated(String);
 
 runtime::text_newtype!(TextDeprecated, runtime::Text::new().max(7));
@@ -472,10 +472,12 @@ pub enum TextEnumOdd {
     #[serde(rename = "a b")]
     AB,
     /// `"`.
-    #[serde(rename = "\"")]
+    #[serde(rename(serialize = r#"""#, deserialize = r#"""#))]
+    #[schema(rename = r#"""#)]
     U0022,
     /// `\`.
-    #[serde(rename = "\\")]
+    #[serde(rename(serialize = r"\", deserialize = r"\"))]
+    #[schema(rename = r"\")]
     U005c,
     /// `é`.
     #[serde(rename = "é")]

@@ -351,7 +351,7 @@ runtime::text_enum!(ConstantsOrNull);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, JsonSchema)]
 #[serde(untagged)]
 #[schema(discriminator(property_name = "tag", mapping(("first" = "#/components/schemas/First"), ("second" = "#/components/schemas/Second"))))]
-#[schemars(extend("discriminator" = {"propertyName": "tag", "mapping": {"first": "#/components/schemas/First", "second": "#/components/schemas/Second"}}))]
+#[schemars(extend("deprecated" = true, "discriminator" = {"propertyName": "tag", "mapping": {"first": "#/components/schemas/First", "second": "#/components/schemas/Second"}}))]
 #[allow(clippy::large_enum_variant, reason = "the contract decides how large they are")]
 pub enum Deprecated {
     /// Where `tag` is `first`.

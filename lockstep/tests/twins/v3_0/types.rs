@@ -364,13 +364,18 @@ pub struct ThingInner {
     #[schema(nullable = false)]
     #[schemars(
         with = "BTreeMap<String, String>",
-        extend("maxProperties" = 4, "additionalProperties" = {"type": "string", "maxLength": 5}),
+        transform = runtime::Rules(serde_json::json!({"additionalProperties": {"maxLength": 5}})),
+        extend("maxProperties" = 4),
     )]
     pub labels: Option<BTreeMap<String, String>>,
     /// With holes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_items = 2)]
-    #[schemars(with = "Vec<Option<String>>", extend("maxItems" = 2))]
+    #[schemars(
+        with = "Vec<Option<String>>",
+        transform = runtime::Rules(serde_json::json!({"items": {"maxLength": 4}})),
+        extend("maxItems" = 2),
+    )]
     pub list: Option<Vec<Option<String>>>,
 }
 

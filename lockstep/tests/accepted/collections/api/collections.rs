@@ -2,7 +2,7 @@
 
 //! The operations of the tag `Collections`.
 
-use crate::collections::types::Collections;
+use crate::collections::types::{Collections, MapOfNullableReferences, PutNullableValuesResponse200};
 use actix_web::HttpResponse;
 use lockstep_runtime::actix::{Answer, Call, Reply};
 use lockstep_runtime::{InternalError, refusals};
@@ -17,6 +17,15 @@ pub trait CollectionsApi: Sized + 'static {
         call: &Call,
         body: Collections,
     ) -> impl Future<Output = Result<EchoCollectionsAnswer, EchoCollectionsRefusal>>;
+
+    /// Maps of objects or null as bodies
+    ///
+    /// `PUT /collections/nullable-values`
+    fn put_nullable_values(
+        &self,
+        call: &Call,
+        body: MapOfNullableReferences,
+    ) -> impl Future<Output = Result<PutNullableValuesAnswer, PutNullableValuesRefusal>>;
 }
 
 /// What `echoCollections` answers.
@@ -37,9 +46,34 @@ impl Answer for EchoCollectionsAnswer {
     }
 }
 
+/// What `putNullableValues` answers.
+#[derive(Clone, Debug)]
+pub enum PutNullableValuesAnswer {
+    /// 200: Of objects or null in place.
+    Ok {
+        /// The body.
+        body: PutNullableValuesResponse200,
+    },
+}
+
+impl Answer for PutNullableValuesAnswer {
+    fn into_response(self) -> Result<HttpResponse, InternalError> {
+        match self {
+            Self::Ok { body } => Reply::new(200).json("application/json", &body),
+        }
+    }
+}
+
 refusals! {
     /// How `echoCollections` may refuse.
     pub EchoCollectionsRefusal:
+        BadRequest, Unauthorized, Forbidden, NotFound, MethodNotAllowed, NotAcceptable, RequestTimeout,
+        Conflict, PreconditionFailed, ContentTooLarge, UnsupportedMediaType, UnprocessableContent,
+        PreconditionRequired, TooManyRequests, InternalError, ServiceUnavailable, Fault,
+        actix::UnreadableBody;
+
+    /// How `putNullableValues` may refuse.
+    pub PutNullableValuesRefusal:
         BadRequest, Unauthorized, Forbidden, NotFound, MethodNotAllowed, NotAcceptable, RequestTimeout,
         Conflict, PreconditionFailed, ContentTooLarge, UnsupportedMediaType, UnprocessableContent,
         PreconditionRequired, TooManyRequests, InternalError, ServiceUnavailable, Fault,

@@ -17,6 +17,7 @@ use utoipa::OpenApi;
     ),
     paths(
         super::routes::collections::echo_collections,
+        super::routes::collections::put_nullable_values,
     ),
     components(schemas(
         crate::collections::types::ArrayOfEnumsItem,

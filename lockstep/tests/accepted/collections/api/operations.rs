@@ -8,13 +8,25 @@ use lockstep_runtime::Operation;
 pub const CONTRACT_VERSION: &str = "1.0.0";
 
 /// Every operation.
-pub static OPERATIONS: &[&Operation] = &[&ECHO_COLLECTIONS];
+pub static OPERATIONS: &[&Operation] = &[&ECHO_COLLECTIONS, &PUT_NULLABLE_VALUES];
 
 /// `POST /collections`
 pub static ECHO_COLLECTIONS: Operation = Operation {
     id: "echoCollections",
     method: "POST",
     path: "/collections",
+    tag: "Collections",
+    security: &[],
+    aliases: &[],
+    deprecation: None,
+    statuses: &[200, 0],
+};
+
+/// `PUT /collections/nullable-values`
+pub static PUT_NULLABLE_VALUES: Operation = Operation {
+    id: "putNullableValues",
+    method: "PUT",
+    path: "/collections/nullable-values",
     tag: "Collections",
     security: &[],
     aliases: &[],

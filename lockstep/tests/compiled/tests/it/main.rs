@@ -4,6 +4,7 @@
 
 mod agreement;
 mod bodies;
+mod contract;
 mod schemas;
 mod violations;
 

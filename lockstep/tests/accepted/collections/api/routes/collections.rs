@@ -39,3 +39,41 @@ pub(crate) async fn echo_collections<A: CollectionsApi>(request: HttpRequest, pa
     })
     .await
 }
+
+#[utoipa::path(
+    put,
+    path = "/collections/nullable-values",
+    operation_id = "putNullableValues",
+    tag = "Collections",
+    summary = "Maps of objects or null as bodies",
+    request_body(
+        content = BTreeMap<String, crate::collections::types::or_null::Item>,
+        content_type = "application/json",
+        description = "Of objects or null.",
+    ),
+    responses(
+        (
+            status = 200,
+            description = "Of objects or null in place.",
+            body = BTreeMap<String, crate::collections::types::or_null::Item>,
+            content_type = "application/json",
+        ),
+        (
+            status = "default",
+            description = "What went wrong.",
+            body = runtime::Problem,
+            content_type = "application/problem+json",
+        ),
+    ),
+)]
+pub(crate) async fn put_nullable_values<A: CollectionsApi>(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, &operations::PUT_NULLABLE_VALUES, async |app: &A| {
+        accepts(&request, &["application/json"])?;
+        let call = Call::new(&request, &operations::PUT_NULLABLE_VALUES);
+        let mut input = Input::new(&request)?;
+        let body = input.json(payload.into_inner(), "application/json").await?;
+        let body = input.finish(body)?;
+        app.put_nullable_values(&call, body).await
+    })
+    .await
+}

@@ -17,5 +17,10 @@ pub fn configure<A: CollectionsApi>(config: &mut ServiceConfig) {
             .route(web::post().to(collections::echo_collections::<A>))
             .default_service(method_not_allowed("POST")),
     );
+    config.service(
+        resource("/collections/nullable-values")
+            .route(web::put().to(collections::put_nullable_values::<A>))
+            .default_service(method_not_allowed("PUT")),
+    );
     config.default_service(web::to(no_such_route));
 }
