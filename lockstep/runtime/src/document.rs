@@ -2,7 +2,7 @@
 //! Only generated documents use it.
 
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::{AllOfBuilder, Content, OpenApi, RefOr, Required, Schema};
+use utoipa::openapi::{AllOfBuilder, Content, OpenApi, Ref, RefOr, Required, Schema};
 
 /// Sets the default of a parameter of an operation.
 pub fn set_parameter_default(document: &mut OpenApi, operation: &str, parameter: &str, default: serde_json::Value) {
@@ -16,13 +16,27 @@ pub fn set_parameter_default(document: &mut OpenApi, operation: &str, parameter:
         match &mut found.schema {
             Some(RefOr::T(Schema::Object(schema))) => schema.default = Some(default.clone()),
             Some(RefOr::T(Schema::Array(schema))) => schema.default = Some(default.clone()),
-            // utoipa has no siblings of `$ref` but a description.
-            Some(RefOr::Ref(named)) => {
-                let named = AllOfBuilder::new().item(named.clone()).default(Some(default.clone()));
-                found.schema = Some(named.into());
+            Some(schema) => {
+                // utoipa has no siblings of `$ref` but a description.
+                if let Some(named) = named(schema) {
+                    let named = AllOfBuilder::new().item(named.clone()).default(Some(default.clone()));
+                    found.schema = Some(named.into());
+                }
             }
-            _ => {}
+            None => {}
         }
+    }
+}
+
+/// The named type of a parameter. An optional one is to utoipa one that may also be null.
+fn named(schema: &RefOr<Schema>) -> Option<&Ref> {
+    match schema {
+        RefOr::Ref(named) => Some(named),
+        RefOr::T(Schema::OneOf(alternatives)) => alternatives.items.iter().find_map(|one| match one {
+            RefOr::Ref(named) => Some(named),
+            RefOr::T(_) => None,
+        }),
+        RefOr::T(_) => None,
     }
 }
 

@@ -1,11 +1,9 @@
-//! Generated types at work: what requests are refused for, that both ways of reading agree, and that the schemas of the
-//! types are the contract's.
+//! Generated types at work: what requests are refused for, and that both ways of reading agree.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod agreement;
 mod bodies;
 mod contract;
-mod schemas;
 mod violations;
 
 use lockstep_compiled::shapes::types::Thing;
