@@ -8,5 +8,6 @@ pub mod ledger;
 pub mod operations;
 pub mod pairing;
 pub mod proof;
+pub mod report;
 pub mod schema;
 pub mod typescript;

@@ -1,10 +1,10 @@
 //! The command line of the proof. It only calls the library and says what came out.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use spaces_proof::proof::{Error, Proof};
+use spaces_proof::proof::{self, Error, Proof};
 
 /// Proves that the contract and everything that is made of it say the same.
 #[derive(Parser)]
@@ -19,14 +19,18 @@ enum Command {
     /// Compare every contract with what utoipa, schemars and ts-json-schema-generator say of the artefacts.
     ///
     /// Exits with 1 if anything is not alike and not excused by proof/ledger.toml, or an entry there excuses nothing.
-    Equality,
+    Equality {
+        /// Hold this file against what was made of openapi.yaml, instead of all contracts against what was made of them.
+        #[arg(long, value_name = "FILE")]
+        contract: Option<PathBuf>,
+    },
 }
 
 fn main() -> ExitCode {
     let Arguments { command } = Arguments::parse();
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let outcome = match command {
-        Command::Equality => equality(&workspace),
+        Command::Equality { contract } => equality(&workspace, contract.as_deref()),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -38,15 +42,21 @@ fn main() -> ExitCode {
     }
 }
 
-fn equality(workspace: &Path) -> Result<bool, Error> {
+fn equality(workspace: &Path, contract: Option<&Path>) -> Result<bool, Error> {
     let proof = Proof::load(workspace)?;
-    let verdicts = proof.verdicts(workspace)?;
-    for verdict in &verdicts {
-        println!("{verdict}");
-    }
-    let needless = proof.needless(&verdicts);
-    for entry in &needless {
-        println!("needless in the ledger: {}", entry.reason);
-    }
+    let verdicts = match contract {
+        Some(contract) => proof.compare("openapi.yaml", &proof::read(contract)?),
+        None => proof.verdicts(workspace)?,
+    };
+    verdicts.iter().for_each(|verdict| println!("{verdict}"));
+    // One contract need not have everything that the ledger speaks of.
+    let needless = if contract.is_none() {
+        proof.needless(&verdicts)
+    } else {
+        Vec::new()
+    };
+    needless
+        .iter()
+        .for_each(|entry| println!("needless in the ledger: {}", entry.reason));
     Ok(needless.is_empty() && verdicts.iter().all(|verdict| verdict.comparison.differences.is_empty()))
 }
