@@ -72,20 +72,25 @@ fn schemas<'c, 'a>(
     derived: &Derived<'a>,
 ) {
     let usage = ours.usage(operations);
-    for (name, schema) in ours.root["components"]["schemas"].as_object().into_iter().flatten() {
-        let response = BTreeSet::from([Direction::Response]);
-        for &direction in usage.get(name.as_str()).unwrap_or(&response) {
+    for direction in [Direction::Request, Direction::Response] {
+        let mut pairs = Vec::new();
+        for (name, schema) in ours.root["components"]["schemas"].as_object().into_iter().flatten() {
+            // What no operation uses is for answers.
+            let travels = usage
+                .get(name.as_str())
+                .map_or(direction == Direction::Response, |all| all.contains(&direction));
             let input = format!("{name}Input");
             let theirs = match direction {
                 Direction::Request if derived.schemas.contains_key(&*input) => derived.schemas.get_key_value(&*input),
                 _ => derived.schemas.get_key_value(&**name),
             };
-            if let Some((their_name, theirs)) = theirs {
+            if let Some((their_name, theirs)) = theirs.filter(|_| travels) {
                 pairing.named.insert(their_name);
-                pairing.compare(&format!("schemas/{name}"), schema, theirs, direction);
+                pairs.push((format!("schemas/{name}"), schema, *theirs));
                 comparison.schemas.insert(format!("{name} ({direction})"));
             }
         }
+        pairing.compare_all(pairs, direction);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Compares two schemas level by level. A pair that was met before is not gone into again, so recursive schemas are
 //! equal if nothing tells them apart however far one looks, whatever their parts are called.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 
 use serde_json::Value;
 
@@ -19,6 +19,9 @@ pub struct Difference {
     /// What the artefact says; nothing if it is silent.
     pub artefact: Option<Value>,
 }
+
+/// A place, and what both have there.
+pub type Pair<'c, 'a> = (String, &'c Value, &'a Value);
 
 /// Compares schemas of a contract with those of an artefact.
 #[derive(Debug)]
@@ -44,36 +47,52 @@ impl<'c, 'a> Pairing<'c, 'a> {
         }
     }
 
-    /// Compares two schemas and all that is in them.
-    pub fn compare(&mut self, root: &str, ours: &'c Value, theirs: &'a Value, direction: Direction) {
-        let mut open = vec![(root.to_owned(), ours, theirs)];
-        while let Some((place, ours, theirs)) = open.pop() {
-            let left = self.contract.level(ours, direction);
-            // An artefact has types of their own for each direction, so nothing is left out of them.
-            let mut right = self.artefact.level(theirs, direction);
-            self.named.extend(&right.names);
-            // What a parameter or a body is stands beside its schema, and is compared there.
-            let is_described_elsewhere = place == root && !root.starts_with("schemas/");
-            if is_described_elsewhere {
-                right
-                    .rules
-                    .retain(|keyword, _| keyword != "deprecated" || left.rules.contains_key(keyword));
-            } else {
-                self.words(&place, &left, &right);
-            }
-            let (meant, by) = (self.contract.meant(ours), self.artefact.meant(theirs));
-            if self
-                .met
-                .insert((std::ptr::from_ref(meant), std::ptr::from_ref(by), direction))
-            {
-                self.rules(&place, &left, &right);
-                open.extend(self.parts(&place, &left, &right));
-            }
+    /// Compares two schemas and all that is in them. What they are for stands beside them, and is compared there.
+    pub fn compare(&mut self, place: &str, ours: &'c Value, theirs: &'a Value, direction: Direction) {
+        let left = self.contract.level(ours, direction);
+        let mut right = self.artefact.level(theirs, direction);
+        right
+            .rules
+            .retain(|keyword, _| keyword != "deprecated" || left.rules.contains_key(keyword));
+        let parts = self.levels(place, (ours, &left), (theirs, &right), direction);
+        self.compare_all(parts, direction);
+    }
+
+    /// Compares pairs and all that is in them, what is given before what is found: a difference has the shortest place.
+    pub fn compare_all(&mut self, pairs: Vec<Pair<'c, 'a>>, direction: Direction) {
+        let mut open = VecDeque::from(pairs);
+        while let Some((place, ours, theirs)) = open.pop_front() {
+            let (left, right) = (
+                self.contract.level(ours, direction),
+                self.artefact.level(theirs, direction),
+            );
+            self.words(&place, &left, &right);
+            open.extend(self.levels(&place, (ours, &left), (theirs, &right), direction));
         }
     }
 
+    /// Compares one level, unless that was done before; what is further down.
+    fn levels(
+        &mut self,
+        place: &str,
+        (ours, left): (&'c Value, &Level<'c>),
+        (theirs, right): (&'a Value, &Level<'a>),
+        direction: Direction,
+    ) -> Vec<Pair<'c, 'a>> {
+        self.named.extend(&right.names);
+        let (meant, by) = (self.contract.meant(ours), self.artefact.meant(theirs));
+        if !self
+            .met
+            .insert((std::ptr::from_ref(meant), std::ptr::from_ref(by), direction))
+        {
+            return Vec::new();
+        }
+        self.rules(place, left, right);
+        self.parts(place, left, right)
+    }
+
     /// The parts that both have; what one of them lacks is noted.
-    fn parts(&mut self, place: &str, left: &Level<'c>, right: &Level<'a>) -> Vec<(String, &'c Value, &'a Value)> {
+    fn parts(&mut self, place: &str, left: &Level<'c>, right: &Level<'a>) -> Vec<Pair<'c, 'a>> {
         let mut pairs = Vec::new();
         let keys: BTreeSet<_> = left.parts.keys().chain(right.parts.keys()).collect();
         for key in keys {
@@ -101,13 +120,15 @@ impl<'c, 'a> Pairing<'c, 'a> {
 
     /// Notes a difference, if it is one.
     pub fn note(&mut self, place: &str, what: &str, contract: Option<&Value>, artefact: Option<&Value>) {
-        if contract != artefact {
-            self.differences.push(Difference {
-                place: place.to_owned(),
-                what: what.to_owned(),
-                contract: contract.cloned(),
-                artefact: artefact.cloned(),
-            });
+        let difference = || Difference {
+            place: place.to_owned(),
+            what: what.to_owned(),
+            contract: contract.cloned(),
+            artefact: artefact.cloned(),
+        };
+        // The same may be met in both directions.
+        if contract != artefact && !self.differences.contains(&difference()) {
+            self.differences.push(difference());
         }
     }
 }
