@@ -276,6 +276,8 @@ impl Decode for TextDefaults {
 /// A default of an enum in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(default = "down")]
+#[schemars(extend("default" = "down"))]
 pub enum TextDefaultsEnum {
     /// `up`.
     Up,
@@ -369,6 +371,8 @@ runtime::text_enum!(TextEnumCases);
 /// An enum with a default wherever it is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(default = "left")]
+#[schemars(extend("default" = "left"))]
 pub enum TextEnumDefault {
     /// `left`.
     Left,

@@ -16,6 +16,10 @@ use utoipa::OpenApi;
 #[allow(dead_code, unreachable_pub, unused_imports)]
 mod service;
 
+#[path = "it/contract.rs"]
+#[allow(dead_code)]
+mod contract;
+
 /// What names an operation in a path item.
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
@@ -41,17 +45,28 @@ fn agree(contract: &str, document: utoipa::openapi::OpenApi) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(contract);
     let node = lockstep::source::read(&path, &std::fs::read_to_string(&path).unwrap())
         .unwrap_or_else(|errors| panic!("{errors:?}"));
-    let contract: Value = serde_json::from_str(&node.to_json()).unwrap();
+    let mut contract: Value = serde_json::from_str(&node.to_json()).unwrap();
+    modern(&mut contract);
     let document = serde_json::to_value(document).unwrap();
-    let components = document["components"]["schemas"].as_object().unwrap();
+    let derived = document["components"]["schemas"].as_object().unwrap();
+    let stated = contract["components"]["schemas"].as_object().unwrap();
+    // What is inline in the contract has a name that only the types have; the halves of a split type have both.
+    let is_stated = |name: &str| {
+        stated.contains_key(name) || name.strip_suffix("Input").is_some_and(|name| stated.contains_key(name))
+    };
+    let components: Vec<&str> = derived
+        .keys()
+        .map(String::as_str)
+        .filter(|name| is_stated(name))
+        .collect();
     let (wanted, found) = (
         Reader {
             document: &contract,
-            components,
+            components: &components,
         },
         Reader {
             document: &document,
-            components,
+            components: &components,
         },
     );
     assert_eq!(
@@ -78,6 +93,35 @@ fn agree(contract: &str, document: utoipa::openapi::OpenApi) {
     assert_eq!(described(&contract["tags"]), described(&document["tags"]), "tags");
 }
 
+/// The schemas of a contract in the words of 3.1, wherever they stand.
+fn modern(document: &mut Value) {
+    match document {
+        Value::Array(items) => items.iter_mut().for_each(modern),
+        Value::Object(members) => {
+            members.get_mut("schema").map(contract::modern);
+            let schemas = members.get_mut("schemas").and_then(Value::as_object_mut);
+            schemas.into_iter().flat_map(Map::values_mut).for_each(contract::modern);
+            let others = members
+                .iter_mut()
+                .filter(|(name, _)| !["schema", "schemas"].contains(&name.as_str()));
+            others.for_each(|(_, inner)| modern(inner));
+        }
+        _ => {}
+    }
+}
+
+/// The example of a parameter: its own, the first of several by name, or that of its schema.
+fn example(parameter: &Value) -> &Value {
+    let several = parameter["examples"].as_object().into_iter().flatten();
+    let first = several
+        .min_by_key(|(name, _)| *name)
+        .map(|(_, example)| &example["value"]);
+    match parameter.get("example").or(first) {
+        Some(example) => example,
+        None => &parameter["schema"]["examples"][0],
+    }
+}
+
 fn named(operations: &BTreeMap<String, Value>) -> Vec<&String> {
     operations.keys().collect()
 }
@@ -102,7 +146,7 @@ fn described(tags: &Value) -> Vec<(&str, &str)> {
 struct Reader<'d> {
     document: &'d Value,
     /// The schemas that keep their names: aliases are what they stand for.
-    components: &'d Map<String, Value>,
+    components: &'d [&'d str],
 }
 
 impl<'d> Reader<'d> {
@@ -182,21 +226,35 @@ impl<'d> Reader<'d> {
                 "description": text(&parameter["description"]),
                 "joined": joined,
                 "schema": schema,
-                "example": parameter["example"],
+                "example": example(parameter),
             });
             parameters.insert(format!("{} {}", text(&parameter["in"]), text(&parameter["name"])), read);
         }
         Value::Object(parameters)
     }
 
-    fn body(&self, body: &Value) -> Value {
+    fn body(&self, body: &'d Value) -> Value {
         if body.is_null() {
             return Value::Null;
+        }
+        let body = self.followed(body);
+        let mut content = self.content(&body["content"]);
+        // Where members travel in one direction only, requests have another type.
+        let named = content
+            .as_object_mut()
+            .into_iter()
+            .flat_map(Map::values_mut)
+            .filter_map(|one| one.get_mut("named"));
+        for name in named {
+            let half = format!("{}Input", name.as_str().unwrap());
+            if self.components.contains(&half.as_str()) {
+                *name = json!(half);
+            }
         }
         json!({
             "required": body["required"] == true,
             "description": text(&body["description"]),
-            "content": self.content(&body["content"]),
+            "content": content,
         })
     }
 
@@ -223,11 +281,16 @@ impl<'d> Reader<'d> {
     }
 
     /// utoipa has no more of a header than its type and description.
-    fn header(&self, header: &Value) -> Value {
+    fn header(&self, header: &'d Value) -> Value {
         json!({
             "description": text(&header["description"]),
-            "type": self.schema(&header["schema"])["type"],
+            "type": self.type_of(&header["schema"]),
         })
+    }
+
+    fn type_of(&self, schema: &'d Value) -> &'d Value {
+        let schema = self.followed(schema);
+        &schema["type"]
     }
 
     /// A schema in one form: what has a name is its name, everything else its keywords without annotations.
@@ -238,7 +301,7 @@ impl<'d> Reader<'d> {
             if let Some(reference) = part["$ref"].as_str() {
                 let name = reference.rsplit('/').next().unwrap();
                 let target = self.document.pointer(reference.trim_start_matches('#')).unwrap();
-                if self.components.contains_key(name) {
+                if self.components.contains(&name) {
                     normal.insert("named".to_owned(), json!(name));
                     normal.extend(
                         target
@@ -251,11 +314,32 @@ impl<'d> Reader<'d> {
             }
             for (keyword, value) in part.as_object().into_iter().flatten() {
                 match keyword.as_str() {
-                    "$ref" | "allOf" | "description" | "examples" => {}
+                    // The tags of variants are compared with the schemas.
+                    "$ref" | "allOf" | "description" | "examples" | "discriminator" => {}
+                    "const" => drop(normal.insert("enum".to_owned(), json!([value]))),
                     "format" if value == "double" || value == "int64" => {}
                     // Every name in JSON is a string.
                     "propertyNames" if *value == json!({ "type": "string" }) => {}
-                    "items" => drop(normal.insert(keyword.clone(), self.schema(value))),
+                    "items" | "additionalProperties" => drop(normal.insert(keyword.clone(), self.schema(value))),
+                    // `utoipa` takes an empty `rename` for none.
+                    "enum" => {
+                        let values = value.as_array().unwrap().iter();
+                        let named = |value: &Value| if value == "Empty" { json!("") } else { value.clone() };
+                        normal.insert(keyword.clone(), values.map(named).collect());
+                    }
+                    "oneOf" => {
+                        let mut alternatives: Vec<_> =
+                            value.as_array().unwrap().iter().map(|one| self.schema(one)).collect();
+                        alternatives.sort_by_key(Value::to_string);
+                        normal.insert(keyword.clone(), Value::Array(alternatives));
+                    }
+                    "properties" => {
+                        let members = value.as_object().unwrap().iter();
+                        let members = members
+                            .map(|(name, member)| (name.clone(), self.schema(member)))
+                            .collect();
+                        normal.insert(keyword.clone(), Value::Object(members));
+                    }
                     _ => drop(normal.insert(keyword.clone(), value.clone())),
                 }
             }

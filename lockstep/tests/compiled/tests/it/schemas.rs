@@ -242,16 +242,13 @@ fn agree<T: JsonSchema>(name: &str, components: &Value, aliases: &[&str]) {
 
 fn equal(by: &str, name: &str, derived: &Value, components: &Value, aliases: &[&str]) {
     let normal = |definitions: &Value| {
-        let mut normal = Normal {
+        Normal {
             definitions,
             path: vec![name.to_owned()],
             aliases,
             utoipa: by == "utoipa",
         }
-        .of(&definitions[name]);
-        // The default of a type is that of its uses, where it is compared.
-        normal.as_object_mut().map(|members| members.remove("default"));
-        normal
+        .of(&definitions[name])
     };
     assert_eq!(normal(derived), normal(components), "{by}: {name}");
 }
@@ -390,7 +387,7 @@ impl Normal<'_> {
                     })
                     .collect(),
             ),
-            _ => drop(normal.insert(keyword.to_owned(), number(value).unwrap_or_else(|| value.clone()))),
+            _ => drop(normal.insert(keyword.to_owned(), with_plain_numbers(value))),
         }
     }
 }
@@ -405,14 +402,20 @@ fn is_unknown_to_utoipa(schema: &Map<String, Value>, keyword: &str) -> bool {
     }
 }
 
-/// A number in one form, for 1 and 1.0 are one; not all as doubles, in which greater integers would be one, too.
-fn number(value: &Value) -> Option<Value> {
-    let whole = value
-        .as_f64()
-        .filter(|number| number.fract() == 0.0 && number.abs() < 1e15);
-    #[expect(clippy::cast_possible_truncation, reason = "it is whole and small")]
-    let whole = whole.map(|number| json!(number as i64));
-    value.is_f64().then_some(whole).flatten()
+/// A value with its numbers in one form, for 1 and 1.0 are one; not as doubles, in which greater integers would be one, too.
+fn with_plain_numbers(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(with_plain_numbers).collect(),
+        Value::Number(number) if number.is_f64() => {
+            let whole = number
+                .as_f64()
+                .filter(|number| number.fract() == 0.0 && number.abs() < 1e15);
+            #[expect(clippy::cast_possible_truncation, reason = "it is whole and small")]
+            let plain = whole.map(|number| json!(number as i64));
+            plain.unwrap_or_else(|| value.clone())
+        }
+        _ => value.clone(),
+    }
 }
 
 /// What `utoipa` says inside an array or a map: no rules but those of a named type, which a comparison of that sees.
