@@ -73,13 +73,13 @@ fn derived_schemas_are_those_of_every_feature() {
             "AnyValue", "ArrayAlwaysEmpty", "ArrayExactItems", "ArrayMaxItems", "ArrayMinItems", "ArrayNullable",
             "ArrayOfAliases", "ArrayOfAny", "ArrayOfArrays", "ArrayOfArraysDeep", "ArrayOfArraysWithRules",
             "ArrayOfBooleans", "ArrayOfBounds", "ArrayOfDates", "ArrayOfEnums", "ArrayOfFree", "ArrayOfIntegers",
-            "ArrayOfMaps", "ArrayOfMapsOfNullable", "ArrayOfNames", "ArrayOfNullable", "ArrayOfNullableReferences",
-            "ArrayOfNullableRules", "ArrayOfNumbers", "ArrayOfObjects", "ArrayOfReferences", "ArrayOfRules",
-            "ArrayOfSecrets", "ArrayOfTexts", "ArrayOfTrue", "ArrayUnique", "ArrayUniqueNumbers",
-            "ArrayUniqueObjects", "FreeObject", "MapMaxProperties", "MapMinProperties", "MapNullable", "MapOfAny",
-            "MapOfAnyWithCount", "MapOfArrays", "MapOfBooleans", "MapOfEnums", "MapOfIntegers", "MapOfMaps",
-            "MapOfNullable", "MapOfNullableReferences", "MapOfObjects", "MapOfReferences", "MapOfRules", "MapOfTexts",
-            "MapOfTimes", "RecursiveAlias",
+            "ArrayOfMaps", "ArrayOfMapsOfNullable", "ArrayOfMaybe", "ArrayOfNames", "ArrayOfNullable",
+            "ArrayOfNullableReferences", "ArrayOfNullableRules", "ArrayOfNumbers", "ArrayOfObjects",
+            "ArrayOfReferences", "ArrayOfRules", "ArrayOfSecrets", "ArrayOfTexts", "ArrayOfTrue", "ArrayUnique",
+            "ArrayUniqueNumbers", "ArrayUniqueObjects", "FreeObject", "MapMaxProperties", "MapMinProperties",
+            "MapNullable", "MapOfAny", "MapOfAnyWithCount", "MapOfArrays", "MapOfBooleans", "MapOfEnums",
+            "MapOfIntegers", "MapOfMaps", "MapOfMaybe", "MapOfNullable", "MapOfNullableReferences", "MapOfObjects",
+            "MapOfReferences", "MapOfRules", "MapOfTexts", "MapOfTimes", "MaybeLabel", "RecursiveAlias",
         ]
     );
     compare!(
