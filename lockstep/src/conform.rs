@@ -241,10 +241,16 @@ fn is_date_time(text: &str) -> bool {
         .map(|one| if one.is_ascii_digit() { '0' } else { one })
         .collect();
     let (clock, rest) = (shape.get(..8), shape.get(8..).unwrap_or_default());
+    let within = |at: usize, most: u32| {
+        time.get(at..at + 2)
+            .and_then(|digits| digits.parse().ok())
+            .is_some_and(|it: u32| it <= most)
+    };
     let offset = rest
         .strip_prefix('.')
         .map_or(rest, |fraction| fraction.trim_start_matches('0'));
-    is_date(date) && clock == Some("00:00:00") && ["Z", "z", "+00:00", "-00:00"].contains(&offset)
+    let exists = clock == Some("00:00:00") && within(0, 23) && within(3, 59) && within(6, 59);
+    is_date(date) && exists && ["Z", "z", "+00:00", "-00:00"].contains(&offset)
 }
 
 fn is_uuid(text: &str) -> bool {

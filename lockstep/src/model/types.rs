@@ -16,6 +16,8 @@ pub struct TypeDef {
     pub examples: Vec<String>,
     /// Whether the document calls it deprecated.
     pub deprecated: bool,
+    /// The JSON text of the default that its uses have unless they say another.
+    pub default: Option<String>,
     /// Whether a request can contain it.
     pub in_requests: bool,
     /// Whether a response can contain it.

@@ -110,6 +110,7 @@ impl<'d> Context<'d> {
             docs: self.docs(node, "description"),
             examples: self.examples(node),
             deprecated: self.flag(node, "deprecated"),
+            default: node.get("default").map(Node::to_json),
             in_requests: false,
             in_responses: false,
             shape,

@@ -63,7 +63,22 @@ impl<'d> Context<'d> {
             constant: None,
         };
         self.check_range(node, "minLength", text.min_length, text.max_length);
+        self.check_format_rules(node, text.format);
         Some(Type::Text(text))
+    }
+
+    /// Reports rules of text for what is no text in Rust.
+    fn check_format_rules(&mut self, node: &Node, format: TextFormat) {
+        if !matches!(format, TextFormat::Uuid | TextFormat::Date | TextFormat::DateTime) {
+            return;
+        }
+        for key in ["minLength", "maxLength", "pattern", "enum", "const"] {
+            if let Some(value) = node.get(key) {
+                let message = format!("`{key}` stands beside a format that has a type of its own");
+                let hint = "Remove it, or the format: a UUID, date or time is read as one and not kept as text.";
+                self.error(&value.place, "format-rule", message, hint);
+            }
+        }
     }
 
     fn text_format(&mut self, node: &'d Node) -> Option<TextFormat> {

@@ -343,6 +343,7 @@ impl<'d> Context<'d> {
                     .map(|tag| serde_json::Value::from(tag.as_str()).to_string())
                     .collect(),
                 deprecated: false,
+                default: None,
                 in_requests: false,
                 in_responses: false,
                 shape: Shape::Enum(values.collect()),

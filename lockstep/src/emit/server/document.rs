@@ -161,12 +161,17 @@ fn body_rules(server: &Server<'_>, body: &Body) -> Option<String> {
     }
 }
 
-/// The rules of a list that attributes have no words for.
+/// The rules that attributes have no words for.
 fn parameter_rules(server: &Server<'_>, parameter: &Parameter) -> Option<String> {
     match server.resolve(&parameter.ty) {
         list @ Type::Array(array) if array.unique_items || rules_json(server.api, &array.items).is_some() => {
             rules_json(server.api, list)
         }
+        // utoipa has no `const`.
+        Type::Text(text) => text
+            .constant
+            .as_deref()
+            .map(|only| format!("{{\"enum\": [{}]}}", text_literal(only))),
         _ => None,
     }
 }

@@ -99,10 +99,10 @@ fn parameter(server: &Server<'_>, parameter: &Parameter) -> String {
     }
     if !is_component(server, &parameter.ty) {
         entries.extend(utoipa_rules(server.resolve(&parameter.ty)));
-        // utoipa takes `Option` for null where it is not in the query.
-        if !parameter.required && parameter.location != Location::Query {
-            entries.push("nullable = false".to_owned());
-        }
+    }
+    // utoipa takes `Option` for null where it is not in the query.
+    if !parameter.required && parameter.location != Location::Query {
+        entries.push("nullable = false".to_owned());
     }
     entries.extend(
         parameter

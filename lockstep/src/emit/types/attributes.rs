@@ -28,10 +28,13 @@ pub(super) struct Attributes {
 }
 
 impl Attributes {
-    /// The attributes of a type: its examples and whether it is deprecated.
+    /// The attributes of a type: its examples, its default and whether it is deprecated.
     pub(super) fn of_type(def: &TypeDef) -> Self {
         let mut attributes = Self::default();
         attributes.examples(&def.examples);
+        if let (Shape::Alias(_) | Shape::Enum(_), Some(default)) = (&def.shape, &def.default) {
+            attributes.default_value(default, false);
+        }
         match def.shape {
             _ if !def.deprecated => {}
             // `utoipa` has no place for it in a union.

@@ -7,7 +7,7 @@ use super::{literals, resolve};
 use crate::model::{Api, Shape, TextFormat, Type};
 use crate::names;
 
-/// The expression of a default, or nothing where it has no simple one (dates, UUIDs, objects): the field is then like one
+/// The expression of a default, or nothing where it has no simple one (objects, unions): the field is then like one
 /// without a default, and whoever reads it has to know what its absence means.
 pub(in crate::emit) fn expression(api: &Api, ty: &Type, json: &str, nullable: bool) -> Option<String> {
     let value: Value = serde_json::from_str(json).ok()?;
@@ -41,6 +41,13 @@ fn of(api: &Api, ty: &Type, value: &Value) -> Option<String> {
             items.map(|items| format!("vec![{}]", items.join(", ")))
         }
         (Type::Map(_), Value::Object(members)) if members.is_empty() => Some("BTreeMap::new()".to_owned()),
+        (Type::Map(map), Value::Object(members)) => {
+            let member = |(name, value): (&String, &Value)| {
+                of(api, &map.values, value).map(|value| format!("({}.to_owned(), {value})", literals::text(name)))
+            };
+            let members: Option<Vec<_>> = members.iter().map(member).collect();
+            members.map(|members| format!("BTreeMap::from([{}])", members.join(", ")))
+        }
         (Type::Any, value) => Some(format!("serde_json::json!({})", literals::json(&value.to_string()))),
         _ => None,
     }
@@ -57,7 +64,10 @@ fn integer(number: &serde_json::Number) -> Option<String> {
 
 fn of_text(format: TextFormat, value: &str) -> Option<String> {
     match format {
-        TextFormat::Uuid | TextFormat::DateTime | TextFormat::Date => None,
+        // The parser has checked that it is one.
+        TextFormat::Uuid | TextFormat::DateTime | TextFormat::Date => {
+            Some(format!("{}.parse().unwrap_or_default()", literals::text(value)))
+        }
         TextFormat::Password => Some(format!("Secret::new({})", literals::text(value))),
         _ if value.is_empty() => Some("String::new()".to_owned()),
         _ => Some(format!("{}.to_owned()", literals::text(value))),

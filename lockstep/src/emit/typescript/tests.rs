@@ -41,6 +41,7 @@ fn def(name: &str, shape: Shape) -> TypeDef {
         docs: String::new(),
         examples: Vec::new(),
         deprecated: false,
+        default: None,
         in_requests: true,
         in_responses: true,
         shape,

@@ -121,6 +121,9 @@ export type ArrayOfMaps = { [key: string]: number }[];
 /** Null deep inside. */
 export type ArrayOfMapsOfNullable = { [key: string]: Label | null }[];
 
+/** Of texts or null, as the reference says. */
+export type ArrayOfMaybe = (MaybeLabel | null)[];
+
 /** Of scalars by reference. */
 export type ArrayOfNames = Label[];
 
@@ -253,6 +256,12 @@ export interface CollectionDefaults {
    */
   numbers?: number[];
   /**
+   * An object.
+   *
+   * @default {"id":1}
+   */
+  object?: Item;
+  /**
    * Texts.
    *
    * @default ["a","b"]
@@ -317,6 +326,8 @@ export interface Collections {
   arrayOfMaps?: ArrayOfMaps;
   /** Null deep inside. */
   arrayOfMapsOfNullable?: ArrayOfMapsOfNullable;
+  /** Of texts or null, as the reference says. */
+  arrayOfMaybe?: ArrayOfMaybe;
   /** Of scalars by reference. */
   arrayOfNames?: ArrayOfNames;
   /** Of texts or null. */
@@ -373,6 +384,8 @@ export interface Collections {
   mapOfIntegers?: MapOfIntegers;
   /** Of maps. */
   mapOfMaps?: MapOfMaps;
+  /** Of texts or null, as the reference says. */
+  mapOfMaybe?: MapOfMaybe;
   /** Of numbers or null. */
   mapOfNullable?: MapOfNullable;
   /** Of objects or null. */
@@ -387,6 +400,8 @@ export interface Collections {
   mapOfTexts?: MapOfTexts;
   /** Of times. */
   mapOfTimes?: MapOfTimes;
+  /** A text or null wherever it is used. */
+  maybeLabel?: MaybeLabel | null;
   /** Recursive by way of a name of an array. */
   recursiveAlias?: RecursiveAlias;
   /** Contains the array that contains it. */
@@ -491,6 +506,9 @@ export type MapOfIntegers = { [key: string]: number };
  */
 export type MapOfMaps = { [key: string]: { [key: string]: boolean } };
 
+/** Of texts or null, as the reference says. */
+export type MapOfMaybe = { [key: string]: MaybeLabel | null };
+
 /** Of numbers or null. */
 export type MapOfNullable = { [key: string]: number | null };
 
@@ -532,6 +550,13 @@ export type MapOfTexts = { [key: string]: string };
  * @additionalProperties {"format":"date-time"}
  */
 export type MapOfTimes = { [key: string]: string };
+
+/**
+ * A text or null wherever it is used.
+ *
+ * @maxLength 3
+ */
+export type MaybeLabel = string;
 
 /** What went wrong (RFC 9457). */
 export interface Problem {

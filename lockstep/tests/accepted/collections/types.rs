@@ -153,6 +153,9 @@ pub type ArrayOfMaps = Vec<BTreeMap<String, i32>>;
 /// Null deep inside.
 pub type ArrayOfMapsOfNullable = Vec<BTreeMap<String, Option<Label>>>;
 
+/// Of texts or null, as the reference says.
+pub type ArrayOfMaybe = Vec<Option<MaybeLabel>>;
+
 /// Of scalars by reference.
 pub type ArrayOfNames = Vec<Label>;
 
@@ -271,10 +274,9 @@ pub struct CollectionDefaults {
     #[schema(default = json!(["n"]))]
     pub enums: Vec<CollectionDefaultsEnumsItem>,
     /// A member.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, default = json!({"a": "b"}))]
-    #[schemars(with = "BTreeMap<String, String>", extend("default" = {"a": "b"}))]
-    pub map: Option<BTreeMap<String, String>>,
+    #[serde(default = "CollectionDefaults::default_map")]
+    #[schema(default = json!({"a": "b"}))]
+    pub map: BTreeMap<String, String>,
     /// Texts with rules.
     #[serde(default = "CollectionDefaults::default_names")]
     #[schema(default = json!(["x"]))]
@@ -287,6 +289,11 @@ pub struct CollectionDefaults {
     #[serde(default = "CollectionDefaults::default_numbers")]
     #[schema(default = json!([1, 2.5]))]
     pub numbers: Vec<f64>,
+    /// An object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, default = json!({"id": 1}))]
+    #[schemars(with = "Item", extend("default" = {"id": 1}))]
+    pub object: Option<Item>,
     /// Texts.
     #[serde(default = "CollectionDefaults::default_texts")]
     #[schema(default = json!(["a", "b"]))]
@@ -300,6 +307,10 @@ impl CollectionDefaults {
 
     fn default_enums() -> Vec<CollectionDefaultsEnumsItem> {
         vec![CollectionDefaultsEnumsItem::N]
+    }
+
+    fn default_map() -> BTreeMap<String, String> {
+        BTreeMap::from([("a".to_owned(), "b".to_owned())])
     }
 
     fn default_names() -> Vec<Label> {
@@ -325,6 +336,7 @@ impl Decode for CollectionDefaults {
         let mut names = runtime::Member::new("names");
         let mut nullable = runtime::Member::new("nullable");
         let mut numbers = runtime::Member::new("numbers");
+        let mut object = runtime::Member::new("object");
         let mut texts = runtime::Member::new("texts");
         json.object(|json, member| match member {
             "any" => any.read(json, serde_json::Value::decode),
@@ -335,6 +347,7 @@ impl Decode for CollectionDefaults {
             "names" => names.read(json, Vec::decode),
             "nullable" => nullable.read(json, |json| json.nullable(Vec::decode)),
             "numbers" => numbers.read(json, Vec::decode),
+            "object" => object.read(json, Item::decode),
             "texts" => texts.read(json, Vec::decode),
             _ => json.refuse_member(member),
         })?;
@@ -343,10 +356,11 @@ impl Decode for CollectionDefaults {
             empty_array: empty_array.optional().unwrap_or_default(),
             empty_map: empty_map.optional().unwrap_or_default(),
             enums: enums.optional().unwrap_or_else(Self::default_enums),
-            map: map.optional(),
+            map: map.optional().unwrap_or_else(Self::default_map),
             names: names.optional().unwrap_or_else(Self::default_names),
             nullable: nullable.optional().unwrap_or_default(),
             numbers: numbers.optional().unwrap_or_else(Self::default_numbers),
+            object: object.optional(),
             texts: texts.optional().unwrap_or_else(Self::default_texts),
         })
     }
@@ -524,6 +538,11 @@ pub struct Collections {
     #[schema(value_type = Option<Vec<BTreeMap<String, or_null::Label>>>, nullable = false)]
     #[schemars(with = "ArrayOfMapsOfNullable")]
     pub array_of_maps_of_nullable: Option<ArrayOfMapsOfNullable>,
+    /// Of texts or null, as the reference says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Option<MaybeLabel>>>, nullable = false)]
+    #[schemars(with = "ArrayOfMaybe")]
+    pub array_of_maybe: Option<ArrayOfMaybe>,
     /// Of scalars by reference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<Label>>, nullable = false)]
@@ -675,6 +694,11 @@ pub struct Collections {
         transform = runtime::Rules(serde_json::json!({"additionalProperties": {"maxProperties": 3}})),
     )]
     pub map_of_maps: Option<MapOfMaps>,
+    /// Of texts or null, as the reference says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BTreeMap<String, or_null::MaybeLabel>>, nullable = false)]
+    #[schemars(with = "MapOfMaybe")]
+    pub map_of_maybe: Option<MapOfMaybe>,
     /// Of numbers or null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, Option<f64>>>, nullable = false)]
@@ -713,6 +737,10 @@ pub struct Collections {
     #[schema(value_type = Option<BTreeMap<String, chrono::DateTime<chrono::Utc>>>, nullable = false)]
     #[schemars(with = "MapOfTimes")]
     pub map_of_times: Option<MapOfTimes>,
+    /// A text or null wherever it is used.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<MaybeLabel>)]
+    pub maybe_label: Patch<MaybeLabel>,
     /// Recursive by way of a name of an array.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<RecursiveHolder>>, nullable = false)]
@@ -772,6 +800,7 @@ impl Decode for Collections {
         let mut array_of_integers = runtime::Member::new("arrayOfIntegers");
         let mut array_of_maps = runtime::Member::new("arrayOfMaps");
         let mut array_of_maps_of_nullable = runtime::Member::new("arrayOfMapsOfNullable");
+        let mut array_of_maybe = runtime::Member::new("arrayOfMaybe");
         let mut array_of_names = runtime::Member::new("arrayOfNames");
         let mut array_of_nullable = runtime::Member::new("arrayOfNullable");
         let mut array_of_nullable_references = runtime::Member::new("arrayOfNullableReferences");
@@ -800,6 +829,7 @@ impl Decode for Collections {
         let mut map_of_enums = runtime::Member::new("mapOfEnums");
         let mut map_of_integers = runtime::Member::new("mapOfIntegers");
         let mut map_of_maps = runtime::Member::new("mapOfMaps");
+        let mut map_of_maybe = runtime::Member::new("mapOfMaybe");
         let mut map_of_nullable = runtime::Member::new("mapOfNullable");
         let mut map_of_nullable_references = runtime::Member::new("mapOfNullableReferences");
         let mut map_of_objects = runtime::Member::new("mapOfObjects");
@@ -807,6 +837,7 @@ impl Decode for Collections {
         let mut map_of_rules = runtime::Member::new("mapOfRules");
         let mut map_of_texts = runtime::Member::new("mapOfTexts");
         let mut map_of_times = runtime::Member::new("mapOfTimes");
+        let mut maybe_label = runtime::Member::new("maybeLabel");
         let mut recursive_alias = runtime::Member::new("recursiveAlias");
         let mut recursive_holder = runtime::Member::new("recursiveHolder");
         let mut recursive_nullable = runtime::Member::new("recursiveNullable");
@@ -839,6 +870,7 @@ impl Decode for Collections {
             "arrayOfIntegers" => array_of_integers.read(json, ArrayOfIntegers::decode),
             "arrayOfMaps" => array_of_maps.read(json, ArrayOfMaps::decode),
             "arrayOfMapsOfNullable" => array_of_maps_of_nullable.read(json, ArrayOfMapsOfNullable::decode),
+            "arrayOfMaybe" => array_of_maybe.read(json, ArrayOfMaybe::decode),
             "arrayOfNames" => array_of_names.read(json, ArrayOfNames::decode),
             "arrayOfNullable" => array_of_nullable.read(json, ArrayOfNullable::decode),
             "arrayOfNullableReferences" => array_of_nullable_references.read(json, ArrayOfNullableReferences::decode),
@@ -867,6 +899,7 @@ impl Decode for Collections {
             "mapOfEnums" => map_of_enums.read(json, MapOfEnums::decode),
             "mapOfIntegers" => map_of_integers.read(json, MapOfIntegers::decode),
             "mapOfMaps" => map_of_maps.read(json, decode_map_of_maps),
+            "mapOfMaybe" => map_of_maybe.read(json, MapOfMaybe::decode),
             "mapOfNullable" => map_of_nullable.read(json, MapOfNullable::decode),
             "mapOfNullableReferences" => map_of_nullable_references.read(json, MapOfNullableReferences::decode),
             "mapOfObjects" => map_of_objects.read(json, MapOfObjects::decode),
@@ -874,6 +907,7 @@ impl Decode for Collections {
             "mapOfRules" => map_of_rules.read(json, decode_map_of_rules),
             "mapOfTexts" => map_of_texts.read(json, MapOfTexts::decode),
             "mapOfTimes" => map_of_times.read(json, MapOfTimes::decode),
+            "maybeLabel" => maybe_label.read_patch(json, MaybeLabel::decode),
             "recursiveAlias" => recursive_alias.read(json, RecursiveAlias::decode),
             "recursiveHolder" => recursive_holder.read(json, RecursiveHolder::decode),
             "recursiveNullable" => recursive_nullable.read(json, RecursiveNullable::decode),
@@ -908,6 +942,7 @@ impl Decode for Collections {
             array_of_integers: array_of_integers.optional(),
             array_of_maps: array_of_maps.optional(),
             array_of_maps_of_nullable: array_of_maps_of_nullable.optional(),
+            array_of_maybe: array_of_maybe.optional(),
             array_of_names: array_of_names.optional(),
             array_of_nullable: array_of_nullable.optional(),
             array_of_nullable_references: array_of_nullable_references.optional(),
@@ -936,6 +971,7 @@ impl Decode for Collections {
             map_of_enums: map_of_enums.optional(),
             map_of_integers: map_of_integers.optional(),
             map_of_maps: map_of_maps.optional(),
+            map_of_maybe: map_of_maybe.optional(),
             map_of_nullable: map_of_nullable.optional(),
             map_of_nullable_references: map_of_nullable_references.optional(),
             map_of_objects: map_of_objects.optional(),
@@ -943,6 +979,7 @@ impl Decode for Collections {
             map_of_rules: map_of_rules.optional(),
             map_of_texts: map_of_texts.optional(),
             map_of_times: map_of_times.optional(),
+            maybe_label: maybe_label.patch(),
             recursive_alias: recursive_alias.optional(),
             recursive_holder: recursive_holder.optional(),
             recursive_nullable: recursive_nullable.optional(),
@@ -1062,6 +1099,9 @@ fn decode_map_of_maps(json: &mut runtime::Json<'_>) -> Option<MapOfMaps> {
     })
 }
 
+/// Of texts or null, as the reference says.
+pub type MapOfMaybe = BTreeMap<String, Option<MaybeLabel>>;
+
 /// Of numbers or null.
 pub type MapOfNullable = BTreeMap<String, Option<f64>>;
 
@@ -1110,6 +1150,15 @@ pub type MapOfTexts = BTreeMap<String, String>;
 
 /// Of times.
 pub type MapOfTimes = BTreeMap<String, chrono::DateTime<chrono::Utc>>;
+
+/// A text or null wherever it is used.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
+#[serde(try_from = "String")]
+#[schema(max_length = 3)]
+#[schemars(extend("maxLength" = 3))]
+pub struct MaybeLabel(String);
+
+runtime::text_newtype!(MaybeLabel, runtime::Text::new().max(3));
 
 /// Of objects or null in place.
 pub type PutNullableValuesResponse200 = BTreeMap<String, Option<Item>>;
@@ -1232,4 +1281,4 @@ impl Decode for RecursiveThroughMap {
     }
 }
 
-runtime::or_null!(Item, Label);
+runtime::or_null!(Item, Label, MaybeLabel);

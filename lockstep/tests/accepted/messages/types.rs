@@ -210,8 +210,8 @@ runtime::text_newtype!(Name, runtime::Text::new().min(1).max(8));
 /// A size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
 #[serde(try_from = "i32")]
-#[schema(minimum = 0)]
-#[schemars(extend("minimum" = 0))]
+#[schema(default = 3, minimum = 0)]
+#[schemars(extend("default" = 3, "minimum" = 0))]
 pub struct Size(i32);
 
 runtime::number_newtype!(Size: i32, runtime::Integer<i32>, runtime::Integer::<i32>::new().min(0));

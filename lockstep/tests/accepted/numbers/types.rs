@@ -58,8 +58,8 @@ runtime::number_newtype!(IntegerBoundsWithFraction: i64, runtime::Integer<i64>, 
 /// A default wherever it is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
 #[serde(try_from = "i32")]
-#[schema(minimum = 1)]
-#[schemars(extend("minimum" = 1))]
+#[schema(default = 25, minimum = 1)]
+#[schemars(extend("default" = 25, "minimum" = 1))]
 pub struct IntegerDefault(i32);
 
 runtime::number_newtype!(IntegerDefault: i32, runtime::Integer<i32>, runtime::Integer::<i32>::new().min(1));
@@ -199,8 +199,8 @@ runtime::number_newtype!(NumberBothBounds: f64, runtime::Number, runtime::Number
 /// A default wherever it is used.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Deserialize, ToSchema, JsonSchema)]
 #[serde(try_from = "f64")]
-#[schema(minimum = 0.0)]
-#[schemars(extend("minimum" = 0.0))]
+#[schema(default = 1.5, minimum = 0.0)]
+#[schemars(extend("default" = 1.5, "minimum" = 0.0))]
 pub struct NumberDefault(f64);
 
 runtime::number_newtype!(NumberDefault: f64, runtime::Number, runtime::Number::new().min(0.0));

@@ -45,6 +45,8 @@ runtime::text_enum!(Choice);
 /// An enum in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(default = "desc")]
+#[schemars(extend("default" = "desc"))]
 pub enum CookieDefaultsEnum {
     /// `asc`.
     Asc,
@@ -124,6 +126,8 @@ runtime::text_enum!(CookieRequiredEnum);
 /// An enum in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(default = "desc")]
+#[schemars(extend("default" = "desc"))]
 pub enum HeaderDefaultsXEnum {
     /// `asc`.
     Asc,
@@ -241,6 +245,8 @@ runtime::text_enum!(PathOfEveryTypeEnum);
 /// An enum in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(default = "desc")]
+#[schemars(extend("default" = "desc"))]
 pub enum QueryDefaultsEnum {
     /// `asc`.
     Asc,
@@ -412,8 +418,8 @@ runtime::text_enum!(SharedParameter);
 /// A size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
 #[serde(try_from = "i32")]
-#[schema(minimum = 0)]
-#[schemars(extend("minimum" = 0))]
+#[schema(default = 3, minimum = 0)]
+#[schemars(extend("default" = 3, "minimum" = 0))]
 pub struct Size(i32);
 
 runtime::number_newtype!(Size: i32, runtime::Integer<i32>, runtime::Integer::<i32>::new().min(0));

@@ -108,8 +108,8 @@ pub struct Room {
 /// A part of a hundred.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
 #[serde(try_from = "i32")]
-#[schema(minimum = 0, maximum = 100)]
-#[schemars(extend("minimum" = 0, "maximum" = 100))]
+#[schema(default = 50, minimum = 0, maximum = 100)]
+#[schemars(extend("default" = 50, "minimum" = 0, "maximum" = 100))]
 pub struct Share(i32);
 
 runtime::number_newtype!(Share: i32, runtime::Integer<i32>, runtime::Integer::<i32>::new().min(0).max(100));

@@ -821,6 +821,8 @@ runtime::text_newtype!(
 
 /// An inline enum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[schema(default = "desc")]
+#[schemars(extend("default" = "desc"))]
 pub enum ThingOrder {
     /// `asc`.
     #[serde(rename = "asc")]

@@ -376,6 +376,12 @@ export interface TextMembers {
   /** An enum in place. */
   enum: TextMembersEnum;
   /**
+   * A day in place.
+   *
+   * @format date
+   */
+  date?: string;
+  /**
    * A format in place.
    *
    * @format email

@@ -119,10 +119,9 @@ pub type TextDefault = String;
 #[schemars(deny_unknown_fields)]
 pub struct TextDefaults {
     /// A default that is a date.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, default = "2026-11-20")]
-    #[schemars(with = "chrono::NaiveDate", extend("default" = "2026-11-20"))]
-    pub date: Option<chrono::NaiveDate>,
+    #[serde(default = "TextDefaults::default_date")]
+    #[schema(default = "2026-11-20")]
+    pub date: chrono::NaiveDate,
     /// A default of a format.
     #[serde(default = "TextDefaults::default_email")]
     #[schema(format = "email", default = "nobody@example.org")]
@@ -170,18 +169,20 @@ pub struct TextDefaults {
     #[schema(default = "none")]
     pub plain: String,
     /// A default that is a time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, default = "2026-11-20T09:30:00Z")]
-    #[schemars(with = "chrono::DateTime<chrono::Utc>", extend("default" = "2026-11-20T09:30:00Z"))]
-    pub time: Option<chrono::DateTime<chrono::Utc>>,
+    #[serde(default = "TextDefaults::default_time")]
+    #[schema(default = "2026-11-20T09:30:00Z")]
+    pub time: chrono::DateTime<chrono::Utc>,
     /// A default that is a UUID.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, default = "01981c1e-5f00-7000-8000-000000000001")]
-    #[schemars(with = "uuid::Uuid", extend("default" = "01981c1e-5f00-7000-8000-000000000001"))]
-    pub uuid: Option<uuid::Uuid>,
+    #[serde(default = "TextDefaults::default_uuid")]
+    #[schema(default = "01981c1e-5f00-7000-8000-000000000001")]
+    pub uuid: uuid::Uuid,
 }
 
 impl TextDefaults {
+    fn default_date() -> chrono::NaiveDate {
+        "2026-11-20".parse().unwrap_or_default()
+    }
+
     fn default_email() -> String {
         "nobody@example.org".to_owned()
     }
@@ -216,6 +217,14 @@ impl TextDefaults {
 
     fn default_plain() -> String {
         "none".to_owned()
+    }
+
+    fn default_time() -> chrono::DateTime<chrono::Utc> {
+        "2026-11-20T09:30:00Z".parse().unwrap_or_default()
+    }
+
+    fn default_uuid() -> uuid::Uuid {
+        "01981c1e-5f00-7000-8000-000000000001".parse().unwrap_or_default()
     }
 }
 
@@ -255,7 +264,7 @@ impl Decode for TextDefaults {
             _ => json.refuse_member(member),
         })?;
         Some(Self {
-            date: date.optional(),
+            date: date.optional().unwrap_or_else(Self::default_date),
             email: email.optional().unwrap_or_else(Self::default_email),
             empty: empty.optional().unwrap_or_default(),
             r#enum: r#enum.optional().unwrap_or_else(Self::default_enum),
@@ -267,8 +276,8 @@ impl Decode for TextDefaults {
             other_default: other_default.optional().unwrap_or_else(Self::default_other_default),
             own_default: own_default.optional().unwrap_or_else(Self::default_own_default),
             plain: plain.optional().unwrap_or_else(Self::default_plain),
-            time: time.optional(),
-            uuid: uuid.optional(),
+            time: time.optional().unwrap_or_else(Self::default_time),
+            uuid: uuid.optional().unwrap_or_else(Self::default_uuid),
         })
     }
 }
@@ -276,6 +285,8 @@ impl Decode for TextDefaults {
 /// A default of an enum in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(default = "down")]
+#[schemars(extend("default" = "down"))]
 pub enum TextDefaultsEnum {
     /// `up`.
     Up,
@@ -369,6 +380,8 @@ runtime::text_enum!(TextEnumCases);
 /// An enum with a default wherever it is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(default = "left")]
+#[schemars(extend("default" = "left"))]
 pub enum TextEnumDefault {
     /// `left`.
     Left,
@@ -674,6 +687,11 @@ pub struct TextMembers {
     pub r#const: String,
     /// An enum in place.
     pub r#enum: TextMembersEnum,
+    /// A day in place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[schemars(with = "chrono::NaiveDate")]
+    pub date: Option<chrono::NaiveDate>,
     /// A format in place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = "email")]
@@ -705,6 +723,7 @@ impl Decode for TextMembers {
     fn decode(json: &mut runtime::Json<'_>) -> Option<Self> {
         let mut r#const = runtime::Member::new("const");
         let mut r#enum = runtime::Member::new("enum");
+        let mut date = runtime::Member::new("date");
         let mut email = runtime::Member::new("email");
         let mut example = runtime::Member::new("example");
         let mut lengths = runtime::Member::new("lengths");
@@ -713,6 +732,7 @@ impl Decode for TextMembers {
         json.object(|json, member| match member {
             "const" => r#const.read(json, |json| runtime::Text::new().constant("lamp").from_json(json)),
             "enum" => r#enum.read(json, TextMembersEnum::decode),
+            "date" => date.read(json, chrono::NaiveDate::decode),
             "email" => email.read(json, |json| {
                 runtime::Text::new().format(runtime::TextFormat::Email).from_json(json)
             }),
@@ -733,6 +753,7 @@ impl Decode for TextMembers {
         Some(Self {
             r#const: r#const?,
             r#enum: r#enum?,
+            date: date.optional(),
             email: email.optional(),
             example: example.optional(),
             lengths: lengths.optional(),

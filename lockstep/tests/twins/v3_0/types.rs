@@ -223,6 +223,8 @@ runtime::text_enum!(FishKind);
 /// The order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(default = "asc")]
+#[schemars(extend("default" = "asc"))]
 pub enum GetThingOrder {
     /// `asc`.
     Asc,

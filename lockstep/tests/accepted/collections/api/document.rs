@@ -29,6 +29,7 @@ use utoipa::OpenApi;
         crate::collections::types::Label,
         crate::collections::types::MapOfEnumsValue,
         crate::collections::types::MapOfObjectsValue,
+        crate::collections::types::MaybeLabel,
         lockstep_runtime::Problem,
         crate::collections::types::RecursiveHolder,
         crate::collections::types::RecursiveNullable,

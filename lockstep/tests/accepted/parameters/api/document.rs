@@ -86,7 +86,9 @@ impl Modify for Remainder {
         set_parameter_default(openapi, "cookieDefaults", "flag", serde_json::json!(true));
         set_parameter_default(openapi, "cookieDefaults", "off", serde_json::json!(false));
         set_parameter_default(openapi, "cookieDefaults", "size", serde_json::json!(3));
+        set_parameter_rules(openapi, "cookieOptional", "const", serde_json::json!({"enum": ["v1"]}));
         set_parameter_default(openapi, "cookieOptional", "size", serde_json::json!(3));
+        set_parameter_rules(openapi, "cookieRequired", "const", serde_json::json!({"enum": ["v1"]}));
         set_parameter_default(openapi, "cookieRequired", "size", serde_json::json!(3));
         set_parameter_default(openapi, "headerDefaults", "X-Text", serde_json::json!("none"));
         set_parameter_default(openapi, "headerDefaults", "X-Empty", serde_json::json!(""));
@@ -111,7 +113,19 @@ impl Modify for Remainder {
         set_parameter_default(openapi, "headerDefaults", "X-Flag", serde_json::json!(true));
         set_parameter_default(openapi, "headerDefaults", "X-Off", serde_json::json!(false));
         set_parameter_default(openapi, "headerDefaults", "X-Size", serde_json::json!(3));
+        set_parameter_rules(
+            openapi,
+            "headerOptional",
+            "X-Const",
+            serde_json::json!({"enum": ["v1"]}),
+        );
         set_parameter_default(openapi, "headerOptional", "X-Size", serde_json::json!(3));
+        set_parameter_rules(
+            openapi,
+            "headerRequired",
+            "X-Const",
+            serde_json::json!({"enum": ["v1"]}),
+        );
         set_parameter_default(openapi, "headerRequired", "X-Size", serde_json::json!(3));
         set_parameter_default(openapi, "queryDefaults", "text", serde_json::json!("none"));
         set_parameter_default(openapi, "queryDefaults", "empty", serde_json::json!(""));
@@ -150,6 +164,7 @@ impl Modify for Remainder {
             "unique",
             serde_json::json!({"maxItems": 9, "uniqueItems": true}),
         );
+        set_parameter_rules(openapi, "queryOptional", "const", serde_json::json!({"enum": ["v1"]}));
         set_parameter_default(openapi, "queryOptional", "size", serde_json::json!(3));
         set_parameter_rules(
             openapi,
@@ -163,6 +178,7 @@ impl Modify for Remainder {
             "unique",
             serde_json::json!({"maxItems": 9, "uniqueItems": true}),
         );
+        set_parameter_rules(openapi, "queryRequired", "const", serde_json::json!({"enum": ["v1"]}));
         set_parameter_default(openapi, "queryRequired", "size", serde_json::json!(3));
     }
 }

@@ -206,9 +206,12 @@ impl CookieDefaultsParams {
             .unwrap_or_else(|| "short".to_owned());
         let uuid = input
             .cookie("uuid")
-            .or("01981c1e-5f00-7000-8000-000000000001")
-            .required(&runtime::Uuid);
-        let date = input.cookie("date").or("2026-11-20").required(&runtime::Date);
+            .optional(&runtime::Uuid)
+            .unwrap_or_else(|| "01981c1e-5f00-7000-8000-000000000001".parse().unwrap_or_default());
+        let date = input
+            .cookie("date")
+            .optional(&runtime::Date)
+            .unwrap_or_else(|| "2026-11-20".parse().unwrap_or_default());
         let r#enum = input
             .cookie("enum")
             .optional(&runtime::Named::<CookieDefaultsEnum>::new())
@@ -236,8 +239,8 @@ impl CookieDefaultsParams {
             text,
             empty,
             rules,
-            uuid: uuid?,
-            date: date?,
+            uuid,
+            date,
             r#enum,
             choice,
             page,
@@ -532,9 +535,12 @@ impl HeaderDefaultsParams {
             .unwrap_or_else(|| "short".to_owned());
         let x_uuid = input
             .header("X-Uuid")
-            .or("01981c1e-5f00-7000-8000-000000000001")
-            .required(&runtime::Uuid);
-        let x_date = input.header("X-Date").or("2026-11-20").required(&runtime::Date);
+            .optional(&runtime::Uuid)
+            .unwrap_or_else(|| "01981c1e-5f00-7000-8000-000000000001".parse().unwrap_or_default());
+        let x_date = input
+            .header("X-Date")
+            .optional(&runtime::Date)
+            .unwrap_or_else(|| "2026-11-20".parse().unwrap_or_default());
         let x_enum = input
             .header("X-Enum")
             .optional(&runtime::Named::<HeaderDefaultsXEnum>::new())
@@ -562,8 +568,8 @@ impl HeaderDefaultsParams {
             x_text,
             x_empty,
             x_rules,
-            x_uuid: x_uuid?,
-            x_date: x_date?,
+            x_uuid,
+            x_date,
             x_enum,
             x_choice,
             x_page,
@@ -985,9 +991,12 @@ impl QueryDefaultsParams {
             .unwrap_or_else(|| "short".to_owned());
         let uuid = input
             .query("uuid")
-            .or("01981c1e-5f00-7000-8000-000000000001")
-            .required(&runtime::Uuid);
-        let date = input.query("date").or("2026-11-20").required(&runtime::Date);
+            .optional(&runtime::Uuid)
+            .unwrap_or_else(|| "01981c1e-5f00-7000-8000-000000000001".parse().unwrap_or_default());
+        let date = input
+            .query("date")
+            .optional(&runtime::Date)
+            .unwrap_or_else(|| "2026-11-20".parse().unwrap_or_default());
         let r#enum = input
             .query("enum")
             .optional(&runtime::Named::<QueryDefaultsEnum>::new())
@@ -1023,8 +1032,8 @@ impl QueryDefaultsParams {
             text,
             empty,
             rules,
-            uuid: uuid?,
-            date: date?,
+            uuid,
+            date,
             r#enum,
             choice,
             page,

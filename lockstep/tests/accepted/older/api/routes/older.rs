@@ -78,7 +78,7 @@ pub(crate) async fn send_older_file<A: OlderApi>(request: HttpRequest, payload: 
     params(
         ("above" = Option<i32>, Query, description = "A flag that changes the bound.", minimum = 1),
         ("kind" = Option<GetOlderParametersKind>, Query, description = "An enum of one."),
-        ("X-Wrapped" = Option<OlderExample>, Header, description = "A wrapped reference."),
+        ("X-Wrapped" = Option<OlderExample>, Header, description = "A wrapped reference.", nullable = false),
     ),
     responses(
         (status = 204, description = "Seen."),
