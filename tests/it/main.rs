@@ -11,6 +11,7 @@ mod cognito;
 mod commands;
 mod conditional;
 mod configuration;
+mod constraints;
 mod dashboard;
 mod drift;
 mod events;
