@@ -25,6 +25,7 @@ mod members;
 mod metrics;
 mod moto;
 mod oidc;
+mod pages;
 mod problems;
 mod process;
 mod rate_limits;

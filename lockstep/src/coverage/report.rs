@@ -149,18 +149,25 @@ impl Apart {
 }
 
 impl OperationCoverage {
-    /// Every status cell with its count, then those of the other level.
+    /// Every status cell with its count, then those of the other level. What belongs to a status is asked for once that was
+    /// seen: without it, nobody has to be told twice.
     fn cells(&self, level: Level) -> impl Iterator<Item = (Cell, u64)> {
         let cell = |cell: String| Cell {
             operation: self.operation.clone(),
             cell,
         };
-        let more = (level == Level::Constraints).then_some(self);
-        let more_counts = more.map(|one| [&one.media_types, &one.optional_headers, &one.security]);
-        let counts = more_counts.into_iter().flatten().chain([&self.statuses]).flatten();
+        let more = (level == Level::Constraints).then_some(self).into_iter();
+        let is_answered = |(name, _): &(&String, &u64)| {
+            let status = name.split(' ').next().unwrap_or_default();
+            self.statuses.get(status).is_some_and(|count| *count > 0)
+        };
+        let parts = more
+            .clone()
+            .flat_map(|one| one.media_types.iter().chain(&one.optional_headers));
+        let security = more.clone().flat_map(|one| &one.security);
+        let counts = self.statuses.iter().chain(parts.filter(is_answered)).chain(security);
         let counts = counts.map(move |(name, count)| (cell(name.clone()), *count));
-        let constraints = more.into_iter().flat_map(|one| &one.constraints);
-        let sides = constraints.flat_map(move |(name, sides)| {
+        let sides = more.flat_map(|one| &one.constraints).flat_map(move |(name, sides)| {
             [("accepted", sides.accepted), ("rejected", sides.rejected)]
                 .map(|(side, count)| (cell(format!("{name} {side}")), count))
         });

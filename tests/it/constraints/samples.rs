@@ -165,7 +165,8 @@ fn of_length(schema: &Value, length: usize) -> Option<String> {
         let cut = example.chars().take(length).collect();
         return Some(cut).filter(|text: &String| fits(schema, text));
     };
-    let fillers = ["é", "a", "-abcdefgh", ".abcdefgh"].map(|unit| unit.chars().cycle().take(more).collect::<String>());
+    let fillers =
+        ["éß7qKx2Wvj", "a", "-abcdefgh", ".abcdefgh"].map(|unit| unit.chars().cycle().take(more).collect::<String>());
     fillers
         .iter()
         .flat_map(|filler| with_more(&example, filler))
