@@ -50,6 +50,11 @@ impl Contract {
         Some((body["required"] == true, self.schema(&media_type["schema"])))
     }
 
+    /// Whether there is an operation.
+    pub(super) fn has(&self, path: &str, method: &str) -> bool {
+        self.0["paths"][path][method.to_lowercase()].is_object()
+    }
+
     /// Whether the success of an operation has a member of this name.
     pub(super) fn answers(&self, path: &str, method: &str, member: &str) -> bool {
         let responses = self.0["paths"][path][method.to_lowercase()]["responses"]
@@ -57,13 +62,13 @@ impl Contract {
             .unwrap();
         let successes = responses.iter().filter(|(status, _)| status.starts_with('2'));
         let bodies = successes.filter_map(|(_, response)| response["content"].as_object()?.values().next());
-        bodies.into_iter().any(|body| self.has(&body["schema"], member))
+        bodies.into_iter().any(|body| self.has_member(&body["schema"], member))
     }
 
-    fn has(&self, schema: &Value, member: &str) -> bool {
+    fn has_member(&self, schema: &Value, member: &str) -> bool {
         let schema = self.followed(schema);
         let parts = schema["allOf"].as_array().into_iter().flatten();
-        schema["properties"].get(member).is_some() || parts.into_iter().any(|part| self.has(part, member))
+        schema["properties"].get(member).is_some() || parts.into_iter().any(|part| self.has_member(part, member))
     }
 
     /// A schema without references at its top. One of something and null is that, with `nullable`.
