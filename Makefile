@@ -17,7 +17,7 @@ test: deps ## Everything: formatting, drift, lints, docs, Rust, TypeScript, cont
 	cargo lockstep check
 	cargo lockstep lint
 	cargo test --workspace
-	cargo lockstep coverage target/recordings
+	cargo lockstep coverage target/recordings --require constraints
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 	npm --prefix ts-types test
 
@@ -30,8 +30,8 @@ check: ## Fail if something that follows from openapi.yaml is stale
 lint: ## Fail on findings in openapi.yaml
 	cargo lockstep lint
 
-coverage: ## Which answers of the contract the last run of the tests has seen
-	cargo lockstep coverage target/recordings
+coverage: ## What of the contract the last run of the tests has seen: statuses, headers, credentials, each rule kept and broken
+	cargo lockstep coverage target/recordings --require constraints
 
 bench: ## The generated layer against hand-written handlers, and every operation of the whole server
 	cargo bench --package spaces-bench

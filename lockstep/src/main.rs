@@ -96,11 +96,13 @@ enum Command {
     /// others are foreign and counted apart, as are those without an answer or without its body. Values of headers,
     /// bodies and URLs are never printed.
     ///
-    /// Printed are a table operation × status and, for each operation, the media types, the optional headers and each
-    /// constraint on its requests. A constraint is accepted if a request that keeps it is answered 2xx, and rejected if a
-    /// request that breaks it is answered 400 or 422 and the answer, if it lists violations, lists this one. Then come the
-    /// answers that contradict the contract (status, headers, media type, body, a violation that was accepted), the cells
-    /// that were never seen, and needless waivers.
+    /// Printed are a table operation × status and, for each operation, the media types and optional headers of its
+    /// answers, what came of credentials and of none, and each constraint on its requests. A constraint is accepted if a
+    /// request that keeps it is answered 2xx, and rejected if a request that breaks it is answered 400 or 422 and the
+    /// answer, if it lists violations, lists this one. That there are no other parameters in the query is one of them,
+    /// `query additionalProperties`, where 422 is documented. Then come the answers that contradict the contract (status,
+    /// headers, media type, body, members that are not documented, a violation that was accepted), the cells that were
+    /// never seen, and needless waivers.
     ///
     /// Waivers say what nobody has to see, and why:
     ///
@@ -110,11 +112,11 @@ enum Command {
     ///   reason = "Only while the store is down."
     ///
     ///   [[waivers]]
-    ///   operation = "createTask"
-    ///   constraint = "body /title maxLength rejected"   as the report names the cell
+    ///   operations = ["createTask", "updateTask"]       or operation = "*": wherever it was not seen
+    ///   cell = "body /title maxLength rejected"         as the report names it; or cells = ["…", "…"]
     ///   reason = "…"
     ///
-    /// A waiver whose cell was seen, or does not exist, is needless.
+    /// A waiver is needless where its cell was seen, or does not exist.
     ///
     /// The configuration is read only if no contract is named. Exits with 0 if everything was seen or waived and nothing
     /// contradicts the contract, with 1 if not or if a waiver is needless, with 2 if something cannot be read.

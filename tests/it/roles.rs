@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use lockstep_runtime::Operation;
+use lockstep_runtime::actix::BodyLimits;
 use spaces_contract::Session;
 use spaces_server::api::OPERATIONS;
 
@@ -79,6 +80,19 @@ async fn s26_every_operation_answers_every_role_as_the_matrix_says() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Also where none are needed: who shows a credential that is none is told so.
+#[tokio::test]
+async fn s26_a_made_up_credential_is_refused_wherever_one_is_read() {
+    let world = World::new().await;
+    let guarded = [("METRICS_TOKEN", "a-token-of-some-length")];
+    let server = world.reopened(&guarded, BodyLimits::default()).await;
+    for operation in OPERATIONS.iter().filter(|operation| !operation.security.is_empty()) {
+        let call = world.call(operation).header("authorization", "Bearer made-up");
+        let answer = call.send(&server).await;
+        assert_eq!(answer.problem().status, 401, "{}", operation.id);
+    }
 }
 
 /// What the contract says of itself: who is refused as anonymous, and who needs a deployment role.

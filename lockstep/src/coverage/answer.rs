@@ -5,7 +5,7 @@ use super::media::MediaType;
 use super::recording::{Response, values};
 use super::request::{body_value, scalar};
 use super::rules::Patterns;
-use super::walk::{Finding, Walk};
+use super::walk::{self, Finding, Walk};
 use crate::model::{self, Api, Body, Operation};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -125,11 +125,16 @@ impl<'a> Judge<'a> {
 
     fn value(&self, body: &'a Body, value: &Value, found: &mut BTreeSet<Found>) {
         let mut broken = |finding: Finding<'_>| {
+            let code = match finding.keyword {
+                walk::CLOSED => "undocumented-member",
+                _ => "invalid-body",
+            };
             if finding.holds == Some(false) {
-                found.insert(("invalid-body", constraint("body", &finding)));
+                found.insert((code, constraint("body", &finding)));
             }
         };
-        Walk::new(self.api, &self.patterns, &mut broken).ty(&body.ty, Some(value));
+        let walk = Walk::new(self.api, &self.patterns, &mut broken);
+        walk.strict().ty(&body.ty, Some(value));
     }
 }
 

@@ -8,7 +8,10 @@
 //! - **An answer belongs to a status**: to its own, or else to its class, or else to `default`.
 //! - **A constraint is accepted** if a request that keeps it is answered 2xx, and **rejected** if a request that breaks it
 //!   is answered 400 or 422. If such an answer lists violations, the value must be among them.
-//! - **A violation that is answered 2xx** contradicts the contract, too.
+//! - **A violation that is answered 2xx** contradicts the contract, too. So does a parameter in the query that the
+//!   operation does not have, and a member of an answer that the contract does not have: servers and clients would
+//!   drift apart by what is written nowhere.
+//! - **Credentials** are seen accepted and rejected, and so is a request without any: with 2xx and with 401.
 //! - **An answer without its body**, if the recording left that out, shows nothing, and is counted apart.
 //!
 //! Recordings hold secrets: only names, pointers and places are ever told.
@@ -24,6 +27,7 @@ mod report;
 mod request;
 mod routes;
 mod rules;
+mod security;
 mod table;
 mod values;
 mod verdicts;

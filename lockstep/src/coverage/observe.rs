@@ -3,10 +3,12 @@
 
 use super::answer::{self, Judge};
 use super::files::Place;
+use super::media::MediaType;
 use super::recording::{Exchange, Response, values};
 use super::report::{Apart, Constraint, Contradiction, OperationCoverage};
 use super::request::{self, Input};
 use super::routes::Routes;
+use super::security;
 use super::verdicts::{Blamed, Verdicts};
 use crate::model::{self, Api, Operation};
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,6 +65,11 @@ impl<'a> Observer<'a> {
             self.contradiction(place, operation, response.status, code, message);
         }
         let input = Input::new(self.judge.api(), operation, request, &arguments);
+        if let Some(cell) = security::seen(self.judge.api(), operation, &input, response.status) {
+            let coverage = self.operations.get_mut(operation.id.as_str());
+            let count = coverage.and_then(|coverage| coverage.security.get_mut(cell));
+            count.into_iter().for_each(|count| *count += 1);
+        }
         let verdicts = Verdicts::of(self.judge.api(), self.judge.patterns(), operation, &input);
         self.judged(place, operation, response, verdicts);
     }
@@ -169,6 +176,10 @@ fn cells<'a>(judge: &Judge<'a>, operation: &'a Operation) -> OperationCoverage {
         let headers = response.headers.iter().filter(|header| !header.required);
         headers.map(|header| (format!("{} {}", response.status, header.name), 0))
     });
+    let media_types = operation.responses.iter().filter_map(|response| {
+        let media_type = MediaType::parse(&response.body.as_ref()?.media_type);
+        Some((format!("{} {}", response.status, media_type.printable()), 0))
+    });
     let mut constraints = BTreeMap::new();
     request::visit(judge.api(), judge.patterns(), operation, None, &mut |place, finding| {
         constraints.insert(answer::constraint(place, &finding), Constraint::default());
@@ -179,8 +190,12 @@ fn cells<'a>(judge: &Judge<'a>, operation: &'a Operation) -> OperationCoverage {
         path: operation.path.clone(),
         statuses: statuses.collect(),
         undocumented: BTreeMap::new(),
-        media_types: BTreeMap::new(),
+        media_types: media_types.collect(),
         optional_headers: optional.collect(),
+        security: security::cells(operation)
+            .into_iter()
+            .map(|cell| (cell.to_owned(), 0))
+            .collect(),
         constraints,
     }
 }

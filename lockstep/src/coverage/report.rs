@@ -15,7 +15,8 @@ pub enum Level {
     /// Every status of every operation, in valid answers.
     #[default]
     Statuses,
-    /// Also every constraint on requests, accepted and rejected.
+    /// Also every media type and optional header of answers, credentials and their absence, and every constraint on
+    /// requests, accepted and rejected.
     Constraints,
 }
 
@@ -74,6 +75,8 @@ pub struct OperationCoverage {
     pub media_types: BTreeMap<String, u64>,
     /// Answers by documented status and optional header: `200 ETag`.
     pub optional_headers: BTreeMap<String, u64>,
+    /// Requests by credentials and what came of them: `credentials accepted`, `no credentials rejected`.
+    pub security: BTreeMap<String, u64>,
     /// Requests by constraint: `body /title maxLength`, `query /limit minimum`, `body required`.
     pub constraints: BTreeMap<String, Constraint>,
 }
@@ -109,7 +112,8 @@ pub struct Contradiction {
 pub struct Cell {
     /// The operation.
     pub operation: String,
-    /// A status, or a constraint and its side: `body /title maxLength rejected`.
+    /// A status, `200 application/json`, `200 ETag`, `no credentials rejected`, or a constraint and its side: `body /title
+    /// maxLength rejected`.
     pub cell: String,
 }
 
@@ -145,22 +149,29 @@ impl Apart {
 }
 
 impl OperationCoverage {
-    /// Every status cell with its count, then every constraint cell.
+    /// Every status cell with its count, then those of the other level. What belongs to a status is asked for once that was
+    /// seen: without it, nobody has to be told twice.
     fn cells(&self, level: Level) -> impl Iterator<Item = (Cell, u64)> {
         let cell = |cell: String| Cell {
             operation: self.operation.clone(),
             cell,
         };
-        let statuses = self
-            .statuses
-            .iter()
-            .map(move |(status, count)| (cell(status.clone()), *count));
-        let constraints = (level == Level::Constraints).then_some(&self.constraints);
-        let sides = constraints.into_iter().flatten().flat_map(move |(name, sides)| {
+        let more = (level == Level::Constraints).then_some(self).into_iter();
+        let is_answered = |(name, _): &(&String, &u64)| {
+            let status = name.split(' ').next().unwrap_or_default();
+            self.statuses.get(status).is_some_and(|count| *count > 0)
+        };
+        let parts = more
+            .clone()
+            .flat_map(|one| one.media_types.iter().chain(&one.optional_headers));
+        let security = more.clone().flat_map(|one| &one.security);
+        let counts = self.statuses.iter().chain(parts.filter(is_answered)).chain(security);
+        let counts = counts.map(move |(name, count)| (cell(name.clone()), *count));
+        let sides = more.flat_map(|one| &one.constraints).flat_map(move |(name, sides)| {
             [("accepted", sides.accepted), ("rejected", sides.rejected)]
                 .map(|(side, count)| (cell(format!("{name} {side}")), count))
         });
-        statuses.chain(sides)
+        counts.chain(sides)
     }
 }
 
@@ -170,24 +181,22 @@ impl Report {
         let all = self.operations.iter().flat_map(|one| one.cells(Level::Constraints));
         let all: BTreeMap<Cell, u64> = all.collect();
         let mut waived = BTreeSet::new();
-        for Waiver {
-            place,
-            operation,
-            cell,
-            reason,
-        } in waivers
-        {
-            let cell = Cell { operation, cell };
-            let why = match all.get(&cell) {
-                None => "there is no such cell",
-                Some(0) if waived.insert(cell.clone()) => {
-                    self.waived.push(Waived { cell, reason });
-                    continue;
-                }
-                Some(0) => "it is waived already",
-                Some(_) => "it was seen",
-            };
-            self.needless.push(Needless { cell, place, why });
+        for waiver in waivers {
+            let cells = waiver.cells(&all);
+            for cell in cells {
+                let why = match all.get(&cell) {
+                    None => "there is no such cell",
+                    Some(0) if waived.insert(cell.clone()) => {
+                        let reason = waiver.reason.clone();
+                        self.waived.push(Waived { cell, reason });
+                        continue;
+                    }
+                    Some(0) => "it is waived already",
+                    Some(_) => "it was seen",
+                };
+                let place = waiver.place.clone();
+                self.needless.push(Needless { cell, place, why });
+            }
         }
         let demanded = self.operations.iter().flat_map(|one| one.cells(self.required));
         let unseen = demanded.filter(|(cell, count)| *count == 0 && !waived.contains(cell));

@@ -1,10 +1,12 @@
 //! What a request says, rule by rule: its parameters and its body against the operation.
 //! What the answer makes of it is judged elsewhere.
 
+use super::answer;
 use super::media::MediaType;
 use super::recording::{Header, Request, values};
 use super::routes::Arguments;
 use super::rules::Patterns;
+use super::security;
 use super::walk::{Finding, Walk};
 use crate::model::{Api, ArrayType, Location, Operation, Parameter, Shape, Type};
 use percent_encoding::percent_decode_str;
@@ -13,9 +15,9 @@ use serde_json::{Number, Value};
 /// A request as the contract sees it: what was sent, by place and name.
 pub(super) struct Input<'r> {
     arguments: Vec<(&'r str, String)>,
-    query: Vec<(String, String)>,
-    headers: &'r [Header],
-    cookies: Vec<(&'r str, &'r str)>,
+    pub(super) query: Vec<(String, String)>,
+    pub(super) headers: &'r [Header],
+    pub(super) cookies: Vec<(&'r str, &'r str)>,
     body: Sent,
 }
 
@@ -106,6 +108,7 @@ pub(super) fn visit<'a>(
         let place = place(parameter.location);
         visit_parameter(api, patterns, parameter, input, &mut |finding| found(place, finding));
     }
+    visit_query(api, patterns, operation, input, &mut |finding| found("query", finding));
     let Some(body) = &operation.body else { return };
     let mut found = |finding: Finding<'_>| found("body", finding);
     let mut walk = Walk::new(api, patterns, &mut found);
@@ -121,6 +124,32 @@ pub(super) fn visit<'a>(
         Some(Sent::Value(value)) => walk.ty(&body.ty, Some(value)),
         Some(Sent::Nothing | Sent::Other) => {}
     }
+}
+
+/// Tells whether there are parameters in the query that the operation does not have. Generated servers refuse those,
+/// but where 422 is not documented.
+fn visit_query<'a>(
+    api: &'a Api,
+    patterns: &Patterns<'a>,
+    operation: &'a Operation,
+    input: Option<&Input<'_>>,
+    found: &mut dyn FnMut(Finding<'_>),
+) {
+    if answer::documented(operation, 422).is_none() {
+        return;
+    }
+    let parameters = operation.parameters.iter();
+    let parameters = parameters.filter(|parameter| parameter.location == Location::Query);
+    let known: Vec<_> = parameters.map(|parameter| parameter.name.as_str()).collect();
+    let is_other = |name: &str| !known.contains(&name) && !security::is_in_query(api, name);
+    let query = input.map(|input| {
+        input
+            .query
+            .iter()
+            .map(|(name, text)| (name.clone(), text.clone().into()))
+            .collect()
+    });
+    Walk::new(api, patterns, found).closed(query.map(Value::Object).as_ref(), &is_other);
 }
 
 fn visit_parameter<'a>(

@@ -105,6 +105,7 @@ fn operation(one: &OperationCoverage, f: &mut Formatter<'_>) -> fmt::Result {
     writeln!(f, "\n{}  {} {}", one.operation, one.method, one.path)?;
     counts("media types", &one.media_types, f)?;
     counts("optional headers", &one.optional_headers, f)?;
+    counts("security", &one.security, f)?;
     if one.constraints.is_empty() {
         return Ok(());
     }

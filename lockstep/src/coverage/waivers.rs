@@ -1,7 +1,9 @@
 //! Waivers: cells that nobody has to see, each with a reason. Whether one is needed is told by what was seen.
 
 use super::Error;
+use super::report::Cell;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 use toml::Spanned;
@@ -9,14 +11,17 @@ use toml::Spanned;
 /// The file beside a contract.
 pub(super) const FILE: &str = "coverage-waivers.toml";
 
-/// A cell that nobody has to see.
+/// Stands for every operation.
+const ALL: &str = "*";
+
+/// Cells that nobody has to see.
 pub(super) struct Waiver {
     /// Where it is written: file and line.
     pub(super) place: String,
-    /// The `operationId`.
-    pub(super) operation: String,
-    /// The cell, as the report names it.
-    pub(super) cell: String,
+    /// Each `operationId`; one is `*` where every operation is meant.
+    operations: Vec<String>,
+    /// The cells, as the report names them.
+    cells: Vec<String>,
     /// Why nobody has to.
     pub(super) reason: String,
 }
@@ -31,9 +36,11 @@ struct Document {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
-    operation: String,
+    operation: Option<String>,
+    operations: Option<Vec<String>>,
     status: Option<Status>,
-    constraint: Option<String>,
+    cell: Option<String>,
+    cells: Option<Vec<String>>,
     reason: String,
 }
 
@@ -72,18 +79,57 @@ fn waiver(place: &str, entry: Entry) -> Result<Waiver, Error> {
     if entry.reason.trim().is_empty() {
         return Err(wrong("a waiver needs a reason"));
     }
-    let cell = match (entry.status, entry.constraint) {
-        (Some(Status::Number(code)), None) => code.to_string(),
-        (Some(Status::Text(status)), None) => status,
-        (None, Some(constraint)) => constraint,
-        _ => return Err(wrong("a waiver has either a `status` or a `constraint`")),
+    let operations = match (entry.operation, entry.operations) {
+        (Some(operation), None) => vec![operation],
+        (None, Some(operations)) if !operations.is_empty() => operations,
+        _ => return Err(wrong("a waiver has either an `operation` or `operations`")),
+    };
+    let cells = match (entry.status, entry.cell, entry.cells) {
+        (Some(Status::Number(code)), None, None) => vec![code.to_string()],
+        (Some(Status::Text(status)), None, None) => vec![status],
+        (None, Some(cell), None) => vec![cell],
+        (None, None, Some(cells)) if !cells.is_empty() => cells,
+        _ => return Err(wrong("a waiver has either a `status`, a `cell` or `cells`")),
     };
     Ok(Waiver {
         place: place.to_owned(),
-        operation: entry.operation,
-        cell,
+        operations,
+        cells,
         reason: entry.reason,
     })
+}
+
+impl Waiver {
+    /// Each cell that is meant, of those that there are with their counts.
+    pub(super) fn cells(&self, all: &BTreeMap<Cell, u64>) -> Vec<Cell> {
+        let pairs = self.operations.iter().flat_map(|operation| {
+            let cells = self.cells.iter();
+            cells.map(move |cell| (operation.clone(), cell.clone()))
+        });
+        pairs
+            .flat_map(|(operation, cell)| match operation.as_str() {
+                ALL => unseen(&cell, all),
+                _ => vec![Cell { operation, cell }],
+            })
+            .collect()
+    }
+}
+
+/// The cells of a name that were not seen, of any operation; else one that says why there are none.
+fn unseen(name: &str, all: &BTreeMap<Cell, u64>) -> Vec<Cell> {
+    let named = || all.iter().filter(|(cell, _)| cell.cell == name);
+    let unseen: Vec<_> = named()
+        .filter(|(_, count)| **count == 0)
+        .map(|(cell, _)| cell.clone())
+        .collect();
+    if !unseen.is_empty() {
+        return unseen;
+    }
+    let none = Cell {
+        operation: ALL.to_owned(),
+        cell: name.to_owned(),
+    };
+    vec![named().next().map_or(none, |(cell, _)| cell.clone())]
 }
 
 fn place(path: &Path, text: &str, span: Range<usize>) -> String {

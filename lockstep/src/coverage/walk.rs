@@ -5,6 +5,9 @@ use super::rules::{self, Kind, Patterns, Rule};
 use crate::model::{Additional, Api, Field, Object, Shape, Type, Union};
 use serde_json::Value;
 
+/// The rule that an object has no other members.
+pub(super) const CLOSED: &str = "additionalProperties";
+
 /// What is said of a rule.
 pub(super) struct Finding<'w> {
     /// The rule's place in the schema: a JSON Pointer with `*` for items and values of maps, and with the tag of a
@@ -25,6 +28,8 @@ pub(super) struct Walk<'a, 's> {
     found: &'s mut dyn FnMut(Finding<'_>),
     /// Whether the value was text: then there is no string or array that could be something else.
     textual: bool,
+    /// Whether objects have only what is documented of them, though the schema lets them have more.
+    strict: bool,
     schema: String,
     at: String,
     /// The named types around this place, and where they began.
@@ -38,6 +43,7 @@ impl<'a, 's> Walk<'a, 's> {
             patterns,
             found,
             textual: false,
+            strict: false,
             schema: String::new(),
             at: String::new(),
             open: Vec::new(),
@@ -47,6 +53,11 @@ impl<'a, 's> Walk<'a, 's> {
     /// A walk over a value that was text.
     pub(super) fn textual(self) -> Self {
         Self { textual: true, ..self }
+    }
+
+    /// A walk over what the contract's own server has written.
+    pub(super) fn strict(self) -> Self {
+        Self { strict: true, ..self }
     }
 
     /// Goes to a member, and comes back.
@@ -170,14 +181,15 @@ impl<'a, 's> Walk<'a, 's> {
         match &object.additional {
             Additional::Typed(ty) => self.values(ty, value, &is_other),
             Additional::Refused => self.closed(value, &is_other),
+            Additional::Ignored if self.strict => self.closed(value, &is_other),
             Additional::Ignored => {}
         }
     }
 
-    fn closed(&mut self, value: Option<&Value>, is_other: &dyn Fn(&str) -> bool) {
-        const KEYWORD: &str = "additionalProperties";
+    /// Tells whether an object has a member that it must not have.
+    pub(super) fn closed(&mut self, value: Option<&Value>, is_other: &dyn Fn(&str) -> bool) {
         let Some(value) = value else {
-            return self.tell(KEYWORD, None);
+            return self.tell(CLOSED, None);
         };
         let Some(members) = value.as_object() else { return };
         let length = self.at.len();
@@ -185,7 +197,7 @@ impl<'a, 's> Walk<'a, 's> {
         if let Some(name) = unknown {
             push(&mut self.at, name);
         }
-        self.tell(KEYWORD, Some(unknown.is_none()));
+        self.tell(CLOSED, Some(unknown.is_none()));
         self.at.truncate(length);
     }
 

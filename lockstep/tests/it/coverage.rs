@@ -5,6 +5,7 @@ mod command;
 mod constraints;
 mod contradictions;
 mod recordings;
+mod security;
 
 use lockstep::coverage::{Error, Level, Report, coverage};
 use serde_json::{Value, json};

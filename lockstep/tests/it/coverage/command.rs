@@ -124,6 +124,44 @@ fn a_waiver_covers_its_cell() {
 }
 
 #[test]
+fn a_waiver_covers_several_cells() {
+    let mut entries = complete();
+    entries.retain(|entry| entry["response"]["status"] != 500);
+    let recording = lines("waived-all", &entries);
+    let waived = |name: &str, text: &str| cover(&recording, &["--waivers", waivers(name, text).to_str().unwrap()]);
+    let reason = "reason = 'It never fails.'\n";
+    let each = format!(
+        "[[waivers]]\noperations = ['listNotes', 'getText']\ncells = ['default']\n{reason}\
+         [[waivers]]\noperation = '*'\nstatus = 500\n{reason}"
+    );
+    let (code, said, summary) = waived("waivers-several", &each);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(summary.contains("3 waived"), "{summary}");
+    let (code, said, _) = waived(
+        "waivers-all",
+        &format!("[[waivers]]\noperation = '*'\ncell = 'default'\n{reason}{NEEDED}"),
+    );
+    assert_eq!(code, Some(0), "{said}");
+    for (name, cell, why) in [
+        ("seen", "200", "it was seen"),
+        ("nowhere", "418", "there is no such cell"),
+    ] {
+        let needless = format!("{each}[[waivers]]\noperation = '*'\nstatus = {cell}\n{reason}");
+        let (code, said, _) = waived(&format!("waivers-{name}"), &needless);
+        assert!(
+            code == Some(1) && said.contains("waivers.toml:9: ") && said.contains(why),
+            "{said}"
+        );
+    }
+    let half = each.replace("'getText'", "'getText', 'deleteNote'");
+    let (code, said, _) = waived("waivers-half", &half);
+    assert!(
+        code == Some(1) && said.contains("deleteNote default: it was seen"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_needless_waiver_is_told() {
     let recording = lines("needless", &almost());
     let cases = [
@@ -141,11 +179,11 @@ fn a_needless_waiver_is_told() {
             "gone 200: there is no such cell",
         ),
         (
-            "[[waivers]]\noperation = 'createNote'\nconstraint = 'body /title minLength rejected'\nreason = 'x'\n",
+            "[[waivers]]\noperation = 'createNote'\ncell = 'body /title minLength rejected'\nreason = 'x'\n",
             "createNote body /title minLength rejected: it was seen",
         ),
         (
-            "[[waivers]]\noperation = 'createNote'\nconstraint = 'body /title minLength'\nreason = 'x'\n",
+            "[[waivers]]\noperation = 'createNote'\ncell = 'body /title minLength'\nreason = 'x'\n",
             "createNote body /title minLength: there is no such cell",
         ),
     ];
@@ -155,7 +193,7 @@ fn a_needless_waiver_is_told() {
         assert_eq!(code, Some(1), "{said}");
         assert!(said.contains(&format!("waivers.toml:5: {expected}")), "{said}");
     }
-    let unseen = "[[waivers]]\noperation = 'createNote'\nconstraint = 'body /kind enum rejected'\nreason = 'x'\n";
+    let unseen = "[[waivers]]\noperation = 'createNote'\ncell = 'body /kind enum rejected'\nreason = 'x'\n";
     let file = waivers("needless-level", &format!("{NEEDED}{unseen}"));
     assert_eq!(cover(&recording, &["--waivers", file.to_str().unwrap()]).0, Some(0));
 }
@@ -170,11 +208,19 @@ fn a_waiver_is_whole() {
         ),
         (
             NEEDED.replace("status = 500\n", ""),
-            "either a `status` or a `constraint`",
+            "either a `status`, a `cell` or `cells`",
         ),
         (
-            NEEDED.replace("reason", "constraint = 'x'\nreason"),
-            "either a `status` or a `constraint`",
+            NEEDED.replace("reason", "cell = 'x'\nreason"),
+            "either a `status`, a `cell` or `cells`",
+        ),
+        (
+            NEEDED.replace("operation", "operations = []\noperation"),
+            "either an `operation` or `operations`",
+        ),
+        (
+            NEEDED.replace("operation = 'getNewestNote'\n", ""),
+            "either an `operation` or `operations`",
         ),
         (NEEDED.replace("reason", "because"), "because"),
         (NEEDED.replace("waivers", "waiver"), "waiver"),
@@ -220,6 +266,9 @@ fn help_tells_everything() {
         "base64",
         "[[waivers]]",
         "coverage-waivers.toml",
+        "operation = \"*\"",
+        "cells = [",
+        "query additionalProperties",
         "--require",
         "constraints",
         "--json",

@@ -44,7 +44,8 @@ fn the_constraints_of_a_body_are_listed() {
         body /prices/* type|body /source type|body /source(Book)/isbn minLength|body /source(Book)/isbn required|\
         body /source(Book)/isbn type|body /source(Web)/url format|body /source(Web)/url required|\
         body /source(Web)/url type|body /source/type discriminator|body /title maxLength|body /title minLength|\
-        body /title pattern|body /title required|body /title type|body additionalProperties|body required|body type";
+        body /title pattern|body /title required|body /title type|body additionalProperties|body required|body type|\
+        query additionalProperties";
     assert_eq!(listed, expected.split('|').collect::<Vec<_>>());
 }
 
@@ -226,6 +227,8 @@ fn parameters_have_constraints_too() {
         wrong("/notes?kind=x&tags=a,b,a", "/tags"),
         wrong("/notes?kind=x&tags=a,c", "/tags"),
         wrong("/notes?kind=x&tags=a,d", "/tag"),
+        wrong("/notes?kind=x&a~b=1", "/a~0b"),
+        wrong("/notes?kind=x&surprise=1", "/kind"),
         newer,
         refused(bare("GET", "/notes/first", 422), 422, &[("path", "/noteId")]),
     ];
@@ -236,6 +239,7 @@ fn parameters_have_constraints_too() {
         ("query /limit type", (1, 1)),
         ("query /kind required", (1, 1)),
         ("query /kind maxLength", (1, 0)),
+        ("query additionalProperties", (1, 1)),
         ("query /tags maxItems", (1, 1)),
         ("query /tags/* enum", (1, 1)),
         ("header /If-Newer format", (0, 1)),
@@ -271,6 +275,10 @@ fn the_level_decides_what_is_missing() {
         missing.contains(&("createNote", "body /kind enum accepted")),
         "{missing:?}"
     );
+    assert!(missing.contains(&("createNote", "201 X-Shelf")), "{missing:?}");
+    // Its answers have had no body.
+    assert!(missing.contains(&("getText", "200 text/plain")), "{missing:?}");
+    assert!(!missing.contains(&("getNote", "200 application/json")), "{missing:?}");
     assert!(
         missing.contains(&("getNote", "path /noteId format rejected")),
         "{missing:?}"

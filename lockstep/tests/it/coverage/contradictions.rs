@@ -86,9 +86,26 @@ fn a_body_is_of_its_type() {
     broken("body-recursive", thread, "body /pages required");
     assert_contradicts(
         "body-whole",
-        answering(&json!({ "id": ID, "title": "", "pages": 192.0, "more": 1 })),
+        answering(&json!({ "id": ID, "title": "", "pages": 192.0 })),
         &[],
     );
+}
+
+#[test]
+fn a_body_has_the_documented_members_only() {
+    let mut more = note();
+    more["more"] = json!(SECRET);
+    let message = [("undocumented-member", "body additionalProperties")];
+    assert_contradicts("more", answering(&more), &message);
+    let list = json!({ "items": [note(), more] });
+    let list = with_answer(
+        bare("GET", "/notes?kind=x", 200),
+        "application/json",
+        &[],
+        &list.to_string(),
+    );
+    let message = [("undocumented-member", "body /items/* additionalProperties")];
+    assert_contradicts("more-inside", list, &message);
 }
 
 #[test]
@@ -204,6 +221,12 @@ fn a_violation_is_not_accepted() {
     let list = |path: &str| with_answer(bare("GET", path, 200), "application/json", &[], r#"{"items":[]}"#);
     let message = accepted("query /kind required");
     assert_contradicts("accepted-query", list("/notes"), &[("accepted-violation", &message)]);
+    let message = accepted("query additionalProperties");
+    assert_contradicts(
+        "accepted-other",
+        list("/notes?kind=x&more=1"),
+        &[("accepted-violation", &message)],
+    );
     assert_contradicts("encoded", list("/notes?kind=a+b%20%C3%BC&tags=a,b&limit=50"), &[]);
     let message = accepted("query /tags/* enum");
     assert_contradicts(
