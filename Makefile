@@ -1,6 +1,6 @@
 # Every line is one plain command; `make` alone says which there are.
 .DEFAULT_GOAL := help
-.PHONY: help run seed test generate check lint coverage bench release deps
+.PHONY: help run seed test proof generate check lint coverage bench release deps
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -20,6 +20,9 @@ test: deps ## Everything: formatting, drift, lints, docs, Rust, TypeScript, cont
 	cargo lockstep coverage target/recordings --require constraints
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 	npm --prefix ts-types test
+
+proof: test ## The tests, then mutants for them to find; target/proof/report.md tells all of it, schema by schema
+	cargo run --package spaces-proof -- report
 
 generate: ## Write everything that follows from openapi.yaml
 	cargo lockstep generate

@@ -2,24 +2,52 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
-use spaces_proof::proof::Proof;
+use spaces_proof::proof::{self, Proof};
 
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
+/// What is derived from all artefacts: once for all tests.
+fn proof() -> &'static Proof {
+    static PROOF: LazyLock<Proof> = LazyLock::new(|| Proof::load(&workspace()).unwrap());
+    &PROOF
+}
+
 #[test]
 fn contract_rust_document_and_typescript_say_the_same() {
-    let proof = Proof::load(&workspace()).unwrap();
-    let verdicts = proof.verdicts(&workspace()).unwrap();
+    let verdicts = proof().verdicts(&workspace()).unwrap();
     for verdict in &verdicts {
         assert!(verdict.comparison.differences.is_empty(), "{verdict}");
         assert!(!verdict.comparison.schemas.is_empty(), "{verdict}");
     }
     assert_eq!(
-        proof.needless(&verdicts),
+        proof().needless(&verdicts),
         Vec::<&spaces_proof::ledger::Entry>::new(),
         "the ledger excuses nothing more"
     );
+}
+
+#[test]
+fn the_readme_shows_what_equality_says_of_a_changed_contract() {
+    let readme = std::fs::read_to_string(workspace().join("README.md")).unwrap();
+    let (_, session) = readme.split_once("equality --contract changed.yaml\n").unwrap();
+    let (session, _) = session.split_once("```").unwrap();
+    let contract = std::fs::read_to_string(workspace().join("openapi.yaml")).unwrap();
+    let changed = tempfile::Builder::new().suffix(".yaml").tempfile().unwrap();
+    std::fs::write(
+        &changed,
+        contract.replace("      maxLength: 200\n", "      maxLength: 180\n"),
+    )
+    .unwrap();
+    let verdicts = proof().compare("openapi.yaml", &proof::read(changed.path()).unwrap());
+    assert_eq!(verdicts.len(), 3);
+    for verdict in verdicts {
+        let said = verdict.to_string();
+        for line in session.lines().filter(|line| *line != "...") {
+            assert!(said.lines().any(|it| it == line), "{line:?} is not in {said}");
+        }
+    }
 }

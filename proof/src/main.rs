@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use spaces_proof::proof::{self, Error, Proof};
+use spaces_proof::report::Report;
 
 /// Proves that the contract and everything that is made of it say the same.
 #[derive(Parser)]
@@ -24,12 +25,17 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         contract: Option<PathBuf>,
     },
+    /// Run the whole proof and write what it found to target/proof/report.md.
+    ///
+    /// It reads the recordings that the contract tests left in target/recordings. Exits with 1 if anything does not hold.
+    Report,
 }
 
 fn main() -> ExitCode {
     let Arguments { command } = Arguments::parse();
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let outcome = match command {
+        Command::Report => report(&workspace),
         Command::Equality { contract } => equality(&workspace, contract.as_deref()),
     };
     match outcome {
@@ -59,4 +65,12 @@ fn equality(workspace: &Path, contract: Option<&Path>) -> Result<bool, Error> {
         .iter()
         .for_each(|entry| println!("needless in the ledger: {}", entry.reason));
     Ok(needless.is_empty() && verdicts.iter().all(|verdict| verdict.comparison.differences.is_empty()))
+}
+
+fn report(workspace: &Path) -> Result<bool, Error> {
+    let report = Report::make(workspace)?;
+    let path = workspace.join("target/proof/report.md");
+    report.write(&path)?;
+    println!("{}", path.display());
+    Ok(report.holds())
 }

@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display, Formatter, Write as _};
-use std::time::Duration;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use lockstep::coverage;
 
 use crate::ledger::Entry;
-use crate::proof::Verdict;
+use crate::proof::{Error, Proof, Verdict};
 
 /// What the proof found.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub struct Report {
     pub verdicts: Vec<Verdict>,
     /// What languages cannot say.
     pub ledger: Vec<Entry>,
+    /// How many lines of the ledger excuse nothing.
+    pub needless: usize,
     /// What the recordings of the contract tests show.
     pub coverage: coverage::Report,
     /// How long each part took.
@@ -27,6 +30,47 @@ pub struct Report {
 const ARTEFACTS: [&str; 3] = ["utoipa", "schemars", "typescript"];
 
 impl Report {
+    /// Runs the whole proof.
+    ///
+    /// # Errors
+    /// See [`enum@Error`].
+    pub fn make(workspace: &Path) -> Result<Self, Error> {
+        let mut times = Vec::new();
+        let start = Instant::now();
+        let proof = Proof::load(workspace)?;
+        let verdicts = proof.verdicts(workspace)?;
+        times.push(("equality", start.elapsed()));
+        let start = Instant::now();
+        let recordings = [workspace.join("target/recordings")];
+        let coverage = coverage::coverage(
+            &workspace.join("openapi.yaml"),
+            &recordings,
+            None,
+            coverage::Level::Constraints,
+        )?;
+        times.push(("coverage", start.elapsed()));
+        let needless = proof.needless(&verdicts).len();
+        Ok(Self {
+            needless,
+            ledger: proof.ledger,
+            verdicts,
+            coverage,
+            times,
+        })
+    }
+
+    /// Writes it to a file.
+    ///
+    /// # Errors
+    /// Where that is not possible.
+    pub fn write(&self, path: &Path) -> Result<(), Error> {
+        let unwritable = |error| Error::Unwritable(path.display().to_string(), error);
+        if let Some(directory) = path.parent() {
+            std::fs::create_dir_all(directory).map_err(unwritable)?;
+        }
+        std::fs::write(path, self.to_string()).map_err(unwritable)
+    }
+
     /// Whether everything holds.
     pub fn holds(&self) -> bool {
         self.coverage.complete

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::read_to_string;
 use std::path::Path;
 
+use serde_json::json;
 use spaces_server::settings::Settings;
 use spaces_tests::TestServer;
 use spaces_tests::process::{output, program, workspace};
@@ -221,28 +222,63 @@ fn the_drift_is_caught_in_these_words() {
     )
     .unwrap();
 
-    let [console] = blocks("console").try_into().expect("one session");
-    let mut sessions = console.split("$ cargo ").skip(1);
-    for (command, status) in [("check", 1), ("generate", 0)] {
-        let mut lockstep = std::process::Command::new(program("lockstep"));
-        let output = lockstep.arg(command).current_dir(copy.path()).output().unwrap();
-        assert_eq!(output.status.code(), Some(status), "{command}");
-        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-        let mut said = said.lines();
-        let mut shown = sessions.next().unwrap().lines();
-        assert_eq!(shown.next(), Some(format!("lockstep {command}").as_str()));
-        for line in shown.filter(|line| *line != "...") {
-            assert!(
-                said.any(|it| it == line),
-                "cargo lockstep {command} does not say {line:?}, or not in this order"
-            );
-        }
-    }
+    says_what_is_shown(copy.path(), "check", 1);
+    says_what_is_shown(copy.path(), "generate", 0);
     // That the build stops, and with which error, is for the test of all drifts.
-    let error = sessions.next().unwrap();
+    let error = session("check\n");
     let (_, line) = error.lines().find_map(|line| line.split_once(" |         ")).unwrap();
     assert!(file("server/src/handlers/spaces.rs").contains(line), "{line}");
     assert!(error.contains("E0277") && file("tests/it/drift.rs").contains("REMOVE 404 of getSpace"));
+}
+
+#[test]
+fn changes_and_answers_are_judged_in_these_words() {
+    let directory = tempfile::tempdir().unwrap();
+    let contract = file("openapi.yaml");
+    let changed = contract.replace("      maxLength: 200\n", "      maxLength: 180\n");
+    assert_ne!(changed, contract);
+    std::fs::write(directory.path().join("openapi.yaml"), contract).unwrap();
+    std::fs::write(directory.path().join("changed.yaml"), changed).unwrap();
+    std::fs::write(directory.path().join("lockstep.toml"), file("lockstep.toml")).unwrap();
+    let space = "/api/spaces/01981c1e-5f00-7000-8000-000000000001";
+    let entry = json!({
+        "request": { "method": "GET", "url": space, "headers": [] },
+        "response": { "status": 418, "headers": [], "content": { "mimeType": "text/plain", "text": "a teapot" } },
+    });
+    let recording = json!({ "log": { "entries": [entry] } }).to_string();
+    std::fs::write(directory.path().join("recording.har"), recording).unwrap();
+    says_what_is_shown(directory.path(), "coverage recording.har", 1);
+    says_what_is_shown(directory.path(), "diff openapi.yaml changed.yaml", 1);
+}
+
+/// What the README shows of a command of cargo, without the command.
+fn session(command: &str) -> String {
+    let all = blocks("console").join("\n");
+    let mut sessions = all.split("$ cargo ");
+    let found = sessions.find_map(|session| session.strip_prefix(command));
+    found
+        .unwrap_or_else(|| panic!("the README does not show cargo {command}"))
+        .to_owned()
+}
+
+/// Runs a command of the generator and compares what it says with what the README shows of it.
+fn says_what_is_shown(directory: &Path, command: &str, status: i32) {
+    let mut lockstep = std::process::Command::new(program("lockstep"));
+    let output = lockstep
+        .args(command.split(' '))
+        .current_dir(directory)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(status), "{command}");
+    let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    let mut said = said.lines();
+    let shown = session(&format!("lockstep {command}\n"));
+    for line in shown.lines().filter(|line| !["...", ""].contains(line)) {
+        assert!(
+            said.any(|it| it == line),
+            "cargo lockstep {command} does not say {line:?}, or not in this order"
+        );
+    }
 }
 
 fn copy_to(from: &Path, to: &Path) {
