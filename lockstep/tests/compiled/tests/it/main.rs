@@ -5,6 +5,7 @@
 mod agreement;
 mod bodies;
 mod contract;
+mod normal;
 mod schemas;
 mod violations;
 
