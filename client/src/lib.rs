@@ -1992,10 +1992,7 @@ pub mod builder {
         /// Sends the request; an answer 304 is `None`: the copy that `if_none_match` names is current.
         pub async fn send_if_modified(self) -> Result<ResponseValue<Option<types::Account>>, Error<types::Problem>> {
             match self.send().await {
-                Ok(response) => {
-                    let (status, headers) = (response.status(), response.headers().clone());
-                    Ok(ResponseValue::new(Some(response.into_inner()), status, headers))
-                }
+                Ok(response) => response.map(Some),
                 Err(Error::UnexpectedResponse(response)) if response.status() == StatusCode::NOT_MODIFIED => {
                     Ok(ResponseValue::new(None, response.status(), response.headers().clone()))
                 }
@@ -2151,10 +2148,7 @@ pub mod builder {
         /// Sends the request; an answer 304 is `None`: the copy that `if_none_match` names is current.
         pub async fn send_if_modified(self) -> Result<ResponseValue<Option<types::AwsConfig>>, Error<types::Problem>> {
             match self.send().await {
-                Ok(response) => {
-                    let (status, headers) = (response.status(), response.headers().clone());
-                    Ok(ResponseValue::new(Some(response.into_inner()), status, headers))
-                }
+                Ok(response) => response.map(Some),
                 Err(Error::UnexpectedResponse(response)) if response.status() == StatusCode::NOT_MODIFIED => {
                     Ok(ResponseValue::new(None, response.status(), response.headers().clone()))
                 }
@@ -2318,10 +2312,7 @@ pub mod builder {
             self,
         ) -> Result<ResponseValue<Option<types::MonitoringConfig>>, Error<types::Problem>> {
             match self.send().await {
-                Ok(response) => {
-                    let (status, headers) = (response.status(), response.headers().clone());
-                    Ok(ResponseValue::new(Some(response.into_inner()), status, headers))
-                }
+                Ok(response) => response.map(Some),
                 Err(Error::UnexpectedResponse(response)) if response.status() == StatusCode::NOT_MODIFIED => {
                     Ok(ResponseValue::new(None, response.status(), response.headers().clone()))
                 }
@@ -2957,10 +2948,7 @@ pub mod builder {
         /// Sends the request; an answer 304 is `None`: the copy that `if_none_match` names is current.
         pub async fn send_if_modified(self) -> Result<ResponseValue<Option<types::Event>>, Error<types::Problem>> {
             match self.send().await {
-                Ok(response) => {
-                    let (status, headers) = (response.status(), response.headers().clone());
-                    Ok(ResponseValue::new(Some(response.into_inner()), status, headers))
-                }
+                Ok(response) => response.map(Some),
                 Err(Error::UnexpectedResponse(response)) if response.status() == StatusCode::NOT_MODIFIED => {
                     Ok(ResponseValue::new(None, response.status(), response.headers().clone()))
                 }
@@ -3831,10 +3819,7 @@ pub mod builder {
         /// Sends the request; an answer 304 is `None`: the copy that `if_none_match` names is current.
         pub async fn send_if_modified(self) -> Result<ResponseValue<Option<types::Space>>, Error<types::Problem>> {
             match self.send().await {
-                Ok(response) => {
-                    let (status, headers) = (response.status(), response.headers().clone());
-                    Ok(ResponseValue::new(Some(response.into_inner()), status, headers))
-                }
+                Ok(response) => response.map(Some),
                 Err(Error::UnexpectedResponse(response)) if response.status() == StatusCode::NOT_MODIFIED => {
                     Ok(ResponseValue::new(None, response.status(), response.headers().clone()))
                 }
@@ -4800,10 +4785,7 @@ pub mod builder {
         /// Sends the request; an answer 304 is `None`: the copy that `if_none_match` names is current.
         pub async fn send_if_modified(self) -> Result<ResponseValue<Option<types::TaskDetail>>, Error<types::Problem>> {
             match self.send().await {
-                Ok(response) => {
-                    let (status, headers) = (response.status(), response.headers().clone());
-                    Ok(ResponseValue::new(Some(response.into_inner()), status, headers))
-                }
+                Ok(response) => response.map(Some),
                 Err(Error::UnexpectedResponse(response)) if response.status() == StatusCode::NOT_MODIFIED => {
                     Ok(ResponseValue::new(None, response.status(), response.headers().clone()))
                 }
@@ -5320,10 +5302,7 @@ pub mod builder {
             self,
         ) -> Result<ResponseValue<Option<types::Preferences>>, Error<types::Problem>> {
             match self.send().await {
-                Ok(response) => {
-                    let (status, headers) = (response.status(), response.headers().clone());
-                    Ok(ResponseValue::new(Some(response.into_inner()), status, headers))
-                }
+                Ok(response) => response.map(Some),
                 Err(Error::UnexpectedResponse(response)) if response.status() == StatusCode::NOT_MODIFIED => {
                     Ok(ResponseValue::new(None, response.status(), response.headers().clone()))
                 }
@@ -5452,10 +5431,7 @@ pub mod builder {
         /// Sends the request; an answer 304 is `None`: the copy that `if_none_match` names is current.
         pub async fn send_if_modified(self) -> Result<ResponseValue<Option<types::Profile>>, Error<types::Problem>> {
             match self.send().await {
-                Ok(response) => {
-                    let (status, headers) = (response.status(), response.headers().clone());
-                    Ok(ResponseValue::new(Some(response.into_inner()), status, headers))
-                }
+                Ok(response) => response.map(Some),
                 Err(Error::UnexpectedResponse(response)) if response.status() == StatusCode::NOT_MODIFIED => {
                     Ok(ResponseValue::new(None, response.status(), response.headers().clone()))
                 }
@@ -5861,10 +5837,7 @@ pub mod builder {
         /// Sends the request; an answer 304 is `None`: the copy that `if_none_match` names is current.
         pub async fn send_if_modified(self) -> Result<ResponseValue<Option<types::Account>>, Error<types::Problem>> {
             match self.send().await {
-                Ok(response) => {
-                    let (status, headers) = (response.status(), response.headers().clone());
-                    Ok(ResponseValue::new(Some(response.into_inner()), status, headers))
-                }
+                Ok(response) => response.map(Some),
                 Err(Error::UnexpectedResponse(response)) if response.status() == StatusCode::NOT_MODIFIED => {
                     Ok(ResponseValue::new(None, response.status(), response.headers().clone()))
                 }
@@ -6594,10 +6567,7 @@ pub mod builder {
         /// Sends the request; an answer 304 is `None`: the copy that `if_none_match` names is current.
         pub async fn send_if_modified(self) -> Result<ResponseValue<Option<types::TaskDetail>>, Error<types::Problem>> {
             match self.send().await {
-                Ok(response) => {
-                    let (status, headers) = (response.status(), response.headers().clone());
-                    Ok(ResponseValue::new(Some(response.into_inner()), status, headers))
-                }
+                Ok(response) => response.map(Some),
                 Err(Error::UnexpectedResponse(response)) if response.status() == StatusCode::NOT_MODIFIED => {
                     Ok(ResponseValue::new(None, response.status(), response.headers().clone()))
                 }

@@ -131,19 +131,31 @@ fn headers(operation: &Operation) -> String {
     text + &cookies(operation)
 }
 
-/// One `Cookie` header for all of them (RFC 6265, 5.4).
+/// One `Cookie` header for all of them (RFC 6265, 5.4): those that are always there, then the others.
 fn cookies(operation: &Operation) -> String {
-    let mut parameters = in_location(operation, Location::Cookie).peekable();
-    if parameters.peek().is_none() {
-        return String::new();
+    let (required, optional): (Vec<_>, Vec<_>) =
+        in_location(operation, Location::Cookie).partition(|parameter| parameter.required);
+    let written = |parameter: &Parameter, reference: &str| format!("cookie({:?}, {reference})", parameter.name);
+    let always: Vec<_> = required
+        .iter()
+        .map(|parameter| with_value(parameter, |_, reference| written(parameter, reference)))
+        .collect();
+    let always = always.join(", ");
+    let insert = "headers.insert(COOKIE, cookies.join(\"; \").try_into()?);";
+    let perhaps: String = optional
+        .iter()
+        .map(|one| {
+            with_value(one, |_, reference| {
+                format!("cookies.push({});", written(one, reference))
+            })
+        })
+        .collect();
+    match (required.is_empty(), optional.is_empty()) {
+        (true, true) => String::new(),
+        (false, true) => format!("let cookies = [{always}]; {insert}"),
+        (false, false) => format!("let mut cookies = vec![{always}]; {perhaps} {insert}"),
+        (true, false) => format!("let mut cookies = Vec::new(); {perhaps} if !cookies.is_empty() {{ {insert} }}"),
     }
-    let mut text = "let mut cookies = Vec::new();".to_owned();
-    for parameter in parameters {
-        text += &with_value(parameter, |_, reference| {
-            format!("cookies.push(cookie({:?}, {reference}));", parameter.name)
-        });
-    }
-    text + "if !cookies.is_empty() { headers.insert(COOKIE, cookies.join(\"; \").try_into()?); }"
 }
 
 /// A statement that uses an argument, by value and by reference, if it is there.

@@ -117,6 +117,7 @@ fn read(server: &Server<'_>, parameter: &Parameter) -> String {
         }
     };
     match default {
+        Some(value) if value.ends_with("::new()") => format!("{read}.unwrap_or_default()"),
         Some(value) if value.contains(['(', '!']) => format!("{read}.unwrap_or_else(|| {value})"),
         Some(value) => format!("{read}.unwrap_or({value})"),
         None if is_list(server, parameter) && !required => format!("{read}.unwrap_or_default()"),

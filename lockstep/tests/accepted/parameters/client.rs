@@ -1180,27 +1180,26 @@ pub mod builder {
             let url = format!("{}/cookies/required", client.baseurl);
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT, HeaderValue::from_static("application/problem+json"));
-            let mut cookies = Vec::new();
-            cookies.push(cookie("text", &text));
-            cookies.push(cookie("rules", &rules));
-            cookies.push(cookie("uuid", &uuid));
-            cookies.push(cookie("date", &date));
-            cookies.push(cookie("time", &time));
-            cookies.push(cookie("email", &email));
-            cookies.push(cookie("secret", &secret));
-            cookies.push(cookie("const", &r#const));
-            cookies.push(cookie("enum", &r#enum));
-            cookies.push(cookie("int32", &int32));
-            cookies.push(cookie("int64", &int64));
-            cookies.push(cookie("number", &number));
-            cookies.push(cookie("boolean", &boolean));
-            cookies.push(cookie("name", &name));
-            cookies.push(cookie("choice", &choice));
-            cookies.push(cookie("id", &id));
-            cookies.push(cookie("size", &size));
-            if !cookies.is_empty() {
-                headers.insert(COOKIE, cookies.join("; ").try_into()?);
-            }
+            let cookies = [
+                cookie("text", &text),
+                cookie("rules", &rules),
+                cookie("uuid", &uuid),
+                cookie("date", &date),
+                cookie("time", &time),
+                cookie("email", &email),
+                cookie("secret", &secret),
+                cookie("const", &r#const),
+                cookie("enum", &r#enum),
+                cookie("int32", &int32),
+                cookie("int64", &int64),
+                cookie("number", &number),
+                cookie("boolean", &boolean),
+                cookie("name", &name),
+                cookie("choice", &choice),
+                cookie("id", &id),
+                cookie("size", &size),
+            ];
+            headers.insert(COOKIE, cookies.join("; ").try_into()?);
             let request = client.client.get(url).headers(headers);
             let response = request.send().await?;
             match response.status().as_u16() {
@@ -1621,10 +1620,7 @@ pub mod builder {
         /// Sends the request; an answer 304 is `None`: the copy that `if_none_match` names is current.
         pub async fn send_if_modified(self) -> Result<ResponseValue<Option<()>>, Error<types::Problem>> {
             match self.send().await {
-                Ok(response) => {
-                    let (status, headers) = (response.status(), response.headers().clone());
-                    Ok(ResponseValue::new(Some(response.into_inner()), status, headers))
-                }
+                Ok(response) => response.map(Some),
                 Err(Error::UnexpectedResponse(response)) if response.status() == StatusCode::NOT_MODIFIED => {
                     Ok(ResponseValue::new(None, response.status(), response.headers().clone()))
                 }

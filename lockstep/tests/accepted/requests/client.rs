@@ -725,10 +725,7 @@ pub mod builder {
         /// Sends the request; an answer 304 is `None`: the copy that `if_none_match` names is current.
         pub async fn send_if_modified(self) -> Result<ResponseValue<Option<types::Thing>>, Error<types::Problem>> {
             match self.send().await {
-                Ok(response) => {
-                    let (status, headers) = (response.status(), response.headers().clone());
-                    Ok(ResponseValue::new(Some(response.into_inner()), status, headers))
-                }
+                Ok(response) => response.map(Some),
                 Err(Error::UnexpectedResponse(response)) if response.status() == StatusCode::NOT_MODIFIED => {
                     Ok(ResponseValue::new(None, response.status(), response.headers().clone()))
                 }
@@ -817,14 +814,11 @@ pub mod builder {
                 HeaderValue::from_static("application/json, application/problem+json"),
             );
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/merge-patch+json"));
-            let mut cookies = Vec::new();
+            let mut cookies = vec![cookie("visit", &visit)];
             if let Some(value) = &theme {
                 cookies.push(cookie("theme", value));
             }
-            cookies.push(cookie("visit", &visit));
-            if !cookies.is_empty() {
-                headers.insert(COOKIE, cookies.join("; ").try_into()?);
-            }
+            headers.insert(COOKIE, cookies.join("; ").try_into()?);
             let request = client.client.patch(url).headers(headers).json(&body);
             let request = client.authorise(request, &[&[Scheme::BearerAuth], &[Scheme::ApiKey, Scheme::BasicAuth]]);
             let response = request.send().await?;

@@ -121,7 +121,7 @@ async fn merge_patch_has_its_media_type_nulls_and_cookies() {
         "{request}"
     );
     assert!(has(&request, "content-type: application/merge-patch+json"));
-    assert!(has(&request, "cookie: theme=dark%3Bx; visit=7"));
+    assert!(has(&request, "cookie: visit=7; theme=dark%3Bx"));
     assert!(has(&request, "authorization: Bearer secret"));
     assert!(request.ends_with(r#"{"note":null}"#), "{request}");
 }

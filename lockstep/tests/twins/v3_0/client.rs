@@ -417,10 +417,7 @@ pub mod builder {
         /// Sends the request; an answer 304 is `None`: the copy that `if_none_match` names is current.
         pub async fn send_if_modified(self) -> Result<ResponseValue<Option<types::Thing>>, Error<types::Problem>> {
             match self.send().await {
-                Ok(response) => {
-                    let (status, headers) = (response.status(), response.headers().clone());
-                    Ok(ResponseValue::new(Some(response.into_inner()), status, headers))
-                }
+                Ok(response) => response.map(Some),
                 Err(Error::UnexpectedResponse(response)) if response.status() == StatusCode::NOT_MODIFIED => {
                     Ok(ResponseValue::new(None, response.status(), response.headers().clone()))
                 }

@@ -199,7 +199,7 @@ impl CookieDefaultsParams {
         let empty = input
             .cookie("empty")
             .optional(&runtime::Text::new())
-            .unwrap_or_else(|| String::new());
+            .unwrap_or_default();
         let rules = input
             .cookie("rules")
             .optional(&runtime::Text::new().max(8))
@@ -528,7 +528,7 @@ impl HeaderDefaultsParams {
         let x_empty = input
             .header("X-Empty")
             .optional(&runtime::Text::new())
-            .unwrap_or_else(|| String::new());
+            .unwrap_or_default();
         let x_rules = input
             .header("X-Rules")
             .optional(&runtime::Text::new().max(8))
@@ -981,10 +981,7 @@ impl QueryDefaultsParams {
             .query("text")
             .optional(&runtime::Text::new())
             .unwrap_or_else(|| "none".to_owned());
-        let empty = input
-            .query("empty")
-            .optional(&runtime::Text::new())
-            .unwrap_or_else(|| String::new());
+        let empty = input.query("empty").optional(&runtime::Text::new()).unwrap_or_default();
         let rules = input
             .query("rules")
             .optional(&runtime::Text::new().max(8))
@@ -1027,7 +1024,7 @@ impl QueryDefaultsParams {
         let none = input
             .query("none")
             .list(&runtime::Array::new(), true, &runtime::Text::new())
-            .unwrap_or_else(|| Vec::new());
+            .unwrap_or_default();
         Some(Self {
             text,
             empty,

@@ -3,7 +3,6 @@
 
 mod agreement;
 mod bodies;
-mod contract;
 mod violations;
 
 use lockstep_compiled::shapes::types::Thing;
