@@ -42,7 +42,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
 ];
 
 /// Which crates of the workspace a crate may depend on, tests and benchmarks included.
-const CRATES: [(&str, &[&str]); 8] = [
+const CRATES: [(&str, &[&str]); 9] = [
     ("lockstep", &[]),
     (
         "lockstep-compiled",
@@ -55,6 +55,16 @@ const CRATES: [(&str, &[&str]); 8] = [
     ),
     ("spaces-client", &["spaces-contract"]),
     ("spaces-contract", &["lockstep-runtime"]),
+    (
+        "spaces-proof",
+        &[
+            "lockstep",
+            "lockstep-compiled",
+            "lockstep-runtime",
+            "spaces-contract",
+            "spaces-server",
+        ],
+    ),
     ("spaces-server", &["lockstep-runtime", "spaces-contract"]),
     (
         "spaces-tests",

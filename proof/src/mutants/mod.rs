@@ -1,0 +1,103 @@
+//! The mutation score: mistakes of three kinds, in the sources and in the contract, each of which the contract tests or
+//! the judges of the proof have to notice. The product's sources stay as they are: all of it happens in a copy.
+
+mod code;
+mod entry;
+mod report;
+mod source;
+mod suite;
+
+use std::path::{Path, PathBuf};
+use std::{fmt, io};
+
+pub use report::{Report, Verdict};
+
+/// Which mutants, of what, and where the work may leave its files.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The root of the workspace.
+    pub root: PathBuf,
+    /// Where the copy, its build and the report go.
+    pub work: PathBuf,
+    /// Only mutants whose id contains one of these; all if there are none.
+    pub only: Vec<String>,
+}
+
+impl Options {
+    /// All mutants of a workspace, with everything that is written in its target directory.
+    pub fn of(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+            work: root.join("target/proof/mutants"),
+            only: Vec::new(),
+        }
+    }
+
+    fn wants(&self, id: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|part| id.contains(part.as_str()))
+    }
+}
+
+/// Why there is no score.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file or a directory.
+    #[error("{path}: {source}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file of mutants is not what it should be.
+    #[error("{path}: {source}")]
+    Entries {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with its line.
+        source: Box<toml::de::Error>,
+    },
+    /// Mutants that no longer fit the sources, or one another; all of them are told at once.
+    #[error("{} mutants do not fit the sources; change their entries:\n{}", .0.len(), .0.join("\n"))]
+    Stale(Vec<String>),
+    /// A program did not do its work.
+    #[error("{command} failed:\n{output}")]
+    Command {
+        /// What was called.
+        command: String,
+        /// What it said.
+        output: String,
+    },
+    /// The tests have to pass where nothing is wrong.
+    #[error("without any mutant the contract tests do not pass: {0}")]
+    Baseline(String),
+    /// The recordings cannot be judged.
+    #[error("the recordings cannot be judged: {0}")]
+    Coverage(#[from] lockstep::coverage::Error),
+}
+
+impl Error {
+    fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::File {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}
+
+/// Tries every mutant, and says on standard error how far it is.
+///
+/// # Errors
+/// See [`enum@Error`].
+pub fn run(options: &Options) -> Result<Report, Error> {
+    let mutants = entry::load(&options.root.join("proof/mutants"))?;
+    let code = code::run(options, &mutants)?;
+    let report = Report { code };
+    report.write(&options.work)?;
+    Ok(report)
+}
+
+/// Says on standard error what goes on; it takes minutes.
+fn progress(what: impl fmt::Display) {
+    eprintln!("{what}");
+}
