@@ -24,11 +24,8 @@ enum Command {
 
 fn main() -> ExitCode {
     let Command::Mutants { only } = Arguments::parse().command;
-    let options = Options {
-        only,
-        ..Options::of(Path::new("."))
-    };
-    match mutants::run(&options) {
+    let outcome = Options::of(Path::new(".")).and_then(|options| mutants::run(&Options { only, ..options }));
+    match outcome {
         Ok(report) => {
             print!("{report}");
             ExitCode::from(u8::from(report.score() < 0.95))

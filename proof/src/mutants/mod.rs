@@ -25,12 +25,17 @@ pub struct Options {
 
 impl Options {
     /// All mutants of a workspace, with everything that is written in its target directory.
-    pub fn of(root: &Path) -> Self {
-        Self {
-            root: root.to_owned(),
+    ///
+    /// # Errors
+    /// Where there is no such directory.
+    pub fn of(root: &Path) -> Result<Self, Error> {
+        // Programs are called in other directories.
+        let root = root.canonicalize().map_err(Error::file(root))?;
+        Ok(Self {
             work: root.join("target/proof/mutants"),
+            root,
             only: Vec::new(),
-        }
+        })
     }
 
     fn wants(&self, id: &str) -> bool {
