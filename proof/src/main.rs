@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use spaces_proof::mutants::{self, Options};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Proves that the contract and everything that is made of it say the same.
@@ -19,12 +19,20 @@ enum Command {
     Mutants {
         /// Only mutants whose id contains one of these.
         only: Vec<String>,
+        /// Recordings of the unchanged server: only the contract's mutants are tried, on them.
+        #[arg(long, value_name = "DIRECTORY")]
+        recordings: Option<PathBuf>,
     },
 }
 
 fn main() -> ExitCode {
-    let Command::Mutants { only } = Arguments::parse().command;
-    let outcome = Options::of(Path::new(".")).and_then(|options| mutants::run(&Options { only, ..options }));
+    let Command::Mutants { only, recordings } = Arguments::parse().command;
+    let options = Options::of(Path::new(".")).map(|options| Options {
+        only,
+        recordings,
+        ..options
+    });
+    let outcome = options.and_then(|options| mutants::run(&options));
     match outcome {
         Ok(report) => {
             print!("{report}");

@@ -3,8 +3,8 @@
 
 use super::entry::Mutant;
 use super::report::Verdict;
-use super::suite::{Outcome, Run, Suite};
-use super::{Error, Options, progress, source};
+use super::suite::{Run, Suite};
+use super::{Error, Options, progress, source, suite};
 use lockstep::coverage::{self, Level};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -12,8 +12,15 @@ use std::time::Instant;
 /// How often tests are run of which one failed that passes when it is run by itself.
 const ROUNDS: usize = 3;
 
+/// What came of the mutants of the sources.
+pub(super) struct Outcome {
+    pub(super) verdicts: Vec<Verdict>,
+    /// What the unchanged server has answered.
+    pub(super) recordings: PathBuf,
+}
+
 /// Tries every mutant that is wanted.
-pub(super) fn run(options: &Options, mutants: &[Mutant]) -> Result<Vec<Verdict>, Error> {
+pub(super) fn run(options: &Options, mutants: &[Mutant]) -> Result<Outcome, Error> {
     let begun = Instant::now();
     let copy = source::copy(options, mutants)?;
     let suite = Suite::build(&copy, &options.work.join("target"))?;
@@ -23,9 +30,13 @@ pub(super) fn run(options: &Options, mutants: &[Mutant]) -> Result<Vec<Verdict>,
         contract: copy.join("openapi.yaml"),
         runs: options.work.join("runs"),
     };
-    trials.without_any()?;
+    let recordings = trials.without_any()?;
     let wanted = mutants.iter().filter(|mutant| options.wants(&mutant.id));
-    wanted.map(|mutant| trials.verdict(mutant)).collect()
+    let verdicts: Result<_, Error> = wanted.map(|mutant| trials.verdict(mutant)).collect();
+    Ok(Outcome {
+        verdicts: verdicts?,
+        recordings,
+    })
 }
 
 struct Trials {
@@ -35,8 +46,8 @@ struct Trials {
 }
 
 impl Trials {
-    /// What kills mutants has to let the unchanged program live.
-    fn without_any(&self) -> Result<(), Error> {
+    /// What kills mutants has to let the unchanged program live; answers the recordings of that.
+    fn without_any(&self) -> Result<PathBuf, Error> {
         let begun = Instant::now();
         let output = self.runs.join("unchanged");
         let run = Run {
@@ -46,14 +57,15 @@ impl Trials {
             output: &output,
         };
         let outcome = self.suite.run(&run)?;
-        if outcome != Outcome::Passed {
+        if outcome != suite::Outcome::Passed {
             return Err(Error::Baseline(format!("{outcome:?}")));
         }
+        let recordings = output.join("recordings");
         if let Some(finding) = self.finding(&[output])? {
             return Err(Error::Baseline(finding));
         }
         progress(format!("unchanged: passes in {:.0} s", begun.elapsed().as_secs_f64()));
-        Ok(())
+        Ok(recordings)
     }
 
     fn verdict(&self, mutant: &Mutant) -> Result<Verdict, Error> {
@@ -105,11 +117,13 @@ impl Trials {
     fn confirmed(&self, run: &Run<'_>) -> Result<Option<String>, Error> {
         for _ in 0..ROUNDS {
             match self.suite.run(run)? {
-                Outcome::Passed => return Ok(None),
-                Outcome::Crashed => return Ok(Some("the process ends".to_owned())),
-                Outcome::Hung => return Ok(Some("the tests never end".to_owned())),
-                Outcome::Failed(test) if self.suite.again(&test, run)? != Outcome::Passed => return Ok(Some(test)),
-                Outcome::Failed(test) => progress(format!("{test} failed once, and passed by itself")),
+                suite::Outcome::Passed => return Ok(None),
+                suite::Outcome::Crashed => return Ok(Some("the process ends".to_owned())),
+                suite::Outcome::Hung => return Ok(Some("the tests never end".to_owned())),
+                suite::Outcome::Failed(test) if self.suite.again(&test, run)? != suite::Outcome::Passed => {
+                    return Ok(Some(test));
+                }
+                suite::Outcome::Failed(test) => progress(format!("{test} failed once, and passed by itself")),
             }
         }
         Ok(None)

@@ -2,6 +2,7 @@
 //! the judges of the proof have to notice. The product's sources stay as they are: all of it happens in a copy.
 
 mod code;
+mod contract;
 mod entry;
 mod report;
 mod source;
@@ -21,7 +22,14 @@ pub struct Options {
     pub work: PathBuf,
     /// Only mutants whose id contains one of these; all if there are none.
     pub only: Vec<String>,
+    /// Recordings of the unchanged server. Where they are named, only the mutants of the contract are tried, on them.
+    pub recordings: Option<PathBuf>,
+    /// Compares a contract with what is made of the real one.
+    pub equality: Option<Equality>,
 }
+
+/// Compares a contract with everything that is made of the real one: the first difference.
+pub type Equality = fn(&Path) -> Option<String>;
 
 impl Options {
     /// All mutants of a workspace, with everything that is written in its target directory.
@@ -35,6 +43,8 @@ impl Options {
             work: root.join("target/proof/mutants"),
             root,
             only: Vec::new(),
+            recordings: None,
+            equality: None,
         })
     }
 
@@ -65,6 +75,14 @@ pub enum Error {
     /// Mutants that no longer fit the sources, or one another; all of them are told at once.
     #[error("{} mutants do not fit the sources; change their entries:\n{}", .0.len(), .0.join("\n"))]
     Stale(Vec<String>),
+    /// The contract is no JSON, which is a fault of the reader.
+    #[error("{path}: {source}")]
+    Json {
+        /// The contract.
+        path: PathBuf,
+        /// What is wrong.
+        source: serde_json::Error,
+    },
     /// A program did not do its work.
     #[error("{command} failed:\n{output}")]
     Command {
@@ -95,9 +113,19 @@ impl Error {
 /// # Errors
 /// See [`enum@Error`].
 pub fn run(options: &Options) -> Result<Report, Error> {
-    let mutants = entry::load(&options.root.join("proof/mutants"))?;
-    let code = code::run(options, &mutants)?;
-    let report = Report { code };
+    let code::Outcome { verdicts, recordings } = match &options.recordings {
+        None => code::run(options, &entry::load(&options.root.join("proof/mutants"))?)?,
+        Some(recordings) => code::Outcome {
+            verdicts: Vec::new(),
+            recordings: recordings.clone(),
+        },
+    };
+    let contract::Outcome { judged, refused } = contract::run(options, &recordings)?;
+    let report = Report {
+        code: verdicts,
+        contract: judged,
+        refused,
+    };
     report.write(&options.work)?;
     Ok(report)
 }

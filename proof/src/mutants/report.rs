@@ -11,6 +11,10 @@ use std::path::Path;
 pub struct Report {
     /// Those of the sources.
     pub code: Vec<Verdict>,
+    /// Those of the contract.
+    pub contract: Vec<Verdict>,
+    /// Those of the contract that are none: what the generator says of them stands for who kills them. They do not count.
+    pub refused: Vec<Verdict>,
 }
 
 /// What came of one mutant.
@@ -41,10 +45,12 @@ struct Count {
 
 impl Count {
     fn of<'v>(verdicts: impl IntoIterator<Item = &'v Verdict>) -> Self {
-        verdicts.into_iter().fold(Self::default(), |Self { all, killed }, it| Self {
-            all: all + 1,
-            killed: killed + usize::from(it.killed_by.is_some()),
-        })
+        verdicts
+            .into_iter()
+            .fold(Self::default(), |Self { all, killed }, it| Self {
+                all: all + 1,
+                killed: killed + usize::from(it.killed_by.is_some()),
+            })
     }
 }
 
@@ -59,13 +65,16 @@ impl fmt::Display for Count {
 impl Report {
     /// The part of mutants that were killed, from 0 to 1.
     pub fn score(&self) -> f64 {
-        let Count { all, killed } = Count::of(&self.code);
+        let Count { all, killed } = Count::of(self.code.iter().chain(&self.contract));
         killed as f64 / all.max(1) as f64
     }
 
     /// Those that nothing has noticed.
     pub fn survivors(&self) -> impl Iterator<Item = &Verdict> {
-        self.code.iter().filter(|verdict| verdict.killed_by.is_none())
+        self.code
+            .iter()
+            .chain(&self.contract)
+            .filter(|verdict| verdict.killed_by.is_none())
     }
 
     /// Writes `mutants.json` and `mutants.md`.
@@ -81,7 +90,9 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        section("Mutants of the sources", &self.code, f)
+        section("Mutants of the sources", &self.code, f)?;
+        section("Mutants of the contract", &self.contract, f)?;
+        section("Mutants of the contract that the generator refuses", &self.refused, f)
     }
 }
 
@@ -93,9 +104,21 @@ fn section(title: &str, verdicts: &[Verdict], f: &mut Formatter<'_>) -> fmt::Res
     for Verdict { id, place, about, .. } in verdicts.iter().filter(|it| it.killed_by.is_none()) {
         writeln!(f, "- `{id}` ({place}): {about}")?;
     }
-    writeln!(f, "\n## All\n\n| mutant | kind | place | what users suffer | killed by | seconds |")?;
+    writeln!(
+        f,
+        "\n## All\n\n| mutant | kind | place | what users suffer | killed by | seconds |"
+    )?;
     writeln!(f, "|---|---|---|---|---|---:|")?;
-    for Verdict { id, kind, place, about, killed_by, seconds, .. } in verdicts {
+    for Verdict {
+        id,
+        kind,
+        place,
+        about,
+        killed_by,
+        seconds,
+        ..
+    } in verdicts
+    {
         let killer = killed_by.as_deref().unwrap_or("**survives**");
         writeln!(f, "| `{id}` | {kind} | {place} | {about} | {killer} | {seconds:.1} |")?;
     }

@@ -91,7 +91,9 @@ fn remove_others(directory: &Path, tracked: &BTreeSet<PathBuf>) -> Result<(), Er
 fn repeated(mutants: &[Mutant]) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let again = mutants.iter().filter(|mutant| !seen.insert(&mutant.id));
-    again.map(|mutant| format!("{}: another mutant has this id", mutant.id)).collect()
+    again
+        .map(|mutant| format!("{}: another mutant has this id", mutant.id))
+        .collect()
 }
 
 /// The text of a file with all of its mutants in it; what does not fit is noted.
@@ -125,7 +127,9 @@ fn place(text: &str, mutant: &Mutant) -> Result<Range<usize>, String> {
         None => once(text, &mutant.old)?.start,
     };
     let rest = text.get(from..).unwrap_or_default();
-    let found = rest.find(&mutant.old).ok_or_else(|| format!("there is no {:?} there", mutant.old))?;
+    let found = rest
+        .find(&mutant.old)
+        .ok_or_else(|| format!("there is no {:?} there", mutant.old))?;
     Ok(from + found..from + found + mutant.old.len())
 }
 
@@ -145,7 +149,11 @@ fn switched(mutant: &Mutant) -> String {
     }
     let both = format!("if {on} {{ {new} }} else {{ {old} }}");
     // A statement, or a block, stands by itself.
-    if old.ends_with([';', '}']) { both } else { format!("({both})") }
+    if old.ends_with([';', '}']) {
+        both
+    } else {
+        format!("({both})")
+    }
 }
 
 #[cfg(test)]
@@ -176,13 +184,15 @@ mod tests {
     #[test]
     fn each_mutant_is_built_in_beside_what_it_replaces() {
         let on = "::lockstep_runtime::mutant(\"m\")";
-        let (text, stale) = plant("let a = b; c; d(e);", &[
-            mutant(None, "b", "0"),
-            mutant(None, "c;", ""),
-            mutant(Some("d("), "e", "$old && !$on"),
-        ]);
-        let expected =
-            format!("let a = (if {on} {{ 0 }} else {{ b }}); if {on} {{  }} else {{ c; }} d(e && !{on});");
+        let (text, stale) = plant(
+            "let a = b; c; d(e);",
+            &[
+                mutant(None, "b", "0"),
+                mutant(None, "c;", ""),
+                mutant(Some("d("), "e", "$old && !$on"),
+            ],
+        );
+        let expected = format!("let a = (if {on} {{ 0 }} else {{ b }}); if {on} {{  }} else {{ c; }} d(e && !{on});");
         assert_eq!((text, stale), (expected, Vec::new()));
     }
 
@@ -195,7 +205,10 @@ mod tests {
             ("abc", vec![mutant(None, "ab", ""), mutant(None, "bc", "")], "overlaps"),
         ] {
             let (_, stale) = plant(text, &mutants);
-            assert!(stale.len() == 1 && stale.iter().all(|it| it.contains(why)), "{text}: {stale:?}");
+            assert!(
+                stale.len() == 1 && stale.iter().all(|it| it.contains(why)),
+                "{text}: {stale:?}"
+            );
         }
         assert_eq!(repeated(&[mutant(None, "a", ""), mutant(None, "b", "")]).len(), 1);
     }

@@ -120,7 +120,12 @@ impl Suite {
 fn watch(child: &mut Child) -> Option<Outcome> {
     let (sender, lines) = mpsc::channel();
     let stdout = BufReader::new(child.stdout.take()?);
-    std::thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+    std::thread::spawn(move || {
+        stdout
+            .lines()
+            .map_while(Result::ok)
+            .try_for_each(|line| sender.send(line))
+    });
     let end = Instant::now() + PATIENCE;
     loop {
         let line = match lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
@@ -131,7 +136,9 @@ fn watch(child: &mut Child) -> Option<Outcome> {
                 return None;
             }
         };
-        let failed = line.strip_prefix("test ").and_then(|line| line.strip_suffix(" ... FAILED"));
+        let failed = line
+            .strip_prefix("test ")
+            .and_then(|line| line.strip_suffix(" ... FAILED"));
         if let Some(test) = failed {
             return Some(Outcome::Failed(test.to_owned()));
         }
@@ -141,11 +148,18 @@ fn watch(child: &mut Child) -> Option<Outcome> {
 /// What a program writes; if it fails, that is the error.
 pub(super) fn output(command: &mut Command) -> Result<String, Error> {
     let called = format!("{command:?}");
-    let failed = |output: String| Error::Command { command: called.clone(), output };
+    let failed = |output: String| Error::Command {
+        command: called.clone(),
+        output,
+    };
     let output = command
         .stdin(Stdio::null())
         .output()
         .map_err(|error| failed(error.to_string()))?;
     let [stdout, stderr] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text).into_owned());
-    if output.status.success() { Ok(stdout) } else { Err(failed(stderr)) }
+    if output.status.success() {
+        Ok(stdout)
+    } else {
+        Err(failed(stderr))
+    }
 }
