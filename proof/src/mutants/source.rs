@@ -11,18 +11,8 @@ use std::process::Command;
 /// The variable that names the mutant that is on.
 pub(super) const SWITCH: &str = "LOCKSTEP_MUTANT";
 
-/// The crate that everything links to, and what it gets.
+/// The crate that everything links to.
 const RUNTIME: &str = "lockstep/runtime/src/lib.rs";
-const RUNTIME_MORE: &str = r#"
-extern crate self as lockstep_runtime;
-
-/// Whether this mutant is on.
-pub fn mutant(id: &str) -> bool {
-    static ON: std::sync::OnceLock<Option<String>> = std::sync::OnceLock::new();
-    ON.get_or_init(|| std::env::var("LOCKSTEP_MUTANT").ok()).as_deref() == Some(id)
-}
-"#;
-
 /// Brings the copy up to date. Files that stay as they were are not touched, so that cargo builds only what has changed.
 pub(super) fn copy(options: &Options, mutants: &[Mutant]) -> Result<PathBuf, Error> {
     let copy = options.work.join("source");
@@ -40,7 +30,7 @@ pub(super) fn copy(options: &Options, mutants: &[Mutant]) -> Result<PathBuf, Err
             bytes = planted(&String::from_utf8_lossy(&bytes), &mutants, &mut stale).into_bytes();
         }
         if name == Path::new(RUNTIME) {
-            bytes.extend_from_slice(RUNTIME_MORE.as_bytes());
+            bytes.extend_from_slice(switch().as_bytes());
         }
         write(&copy.join(name), &bytes)?;
     }
@@ -51,6 +41,21 @@ pub(super) fn copy(options: &Options, mutants: &[Mutant]) -> Result<PathBuf, Err
     }
     remove_others(&copy, &tracked)?;
     Ok(copy)
+}
+
+/// What the runtime gets so that every crate can ask which mutant is on.
+fn switch() -> String {
+    format!(
+        r#"
+extern crate self as lockstep_runtime;
+
+/// Whether this mutant is on.
+pub fn mutant(id: &str) -> bool {{
+    static ON: std::sync::OnceLock<Option<String>> = std::sync::OnceLock::new();
+    ON.get_or_init(|| std::env::var({SWITCH:?}).ok()).as_deref() == Some(id)
+}}
+"#
+    )
 }
 
 /// The files of the workspace that git knows.

@@ -66,13 +66,16 @@ impl Suite {
             .arg(target)
             .current_dir(copy);
         let messages = output(&mut cargo)?;
-        let artefacts = messages.lines().filter_map(|line| serde_json::from_str(line).ok());
-        let binary = artefacts.filter_map(|artefact: serde_json::Value| {
+        let mut artefacts = messages.lines().filter_map(|line| serde_json::from_str(line).ok());
+        let binary = artefacts.find_map(|artefact: serde_json::Value| {
             let is_ours = artefact["target"]["name"] == "it";
             artefact["executable"].as_str().filter(|_| is_ours).map(PathBuf::from)
         });
         Ok(Self {
-            binary: binary.last().unwrap_or_default(),
+            binary: binary.ok_or_else(|| Error::Command {
+                command: format!("{cargo:?}"),
+                output: "it named no binary of the tests".to_owned(),
+            })?,
             directory: copy.join("tests"),
         })
     }
