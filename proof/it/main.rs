@@ -21,7 +21,9 @@ fn contract_rust_document_and_typescript_say_the_same() {
     let verdicts = proof().verdicts(&workspace()).unwrap();
     for verdict in &verdicts {
         assert!(verdict.comparison.differences.is_empty(), "{verdict}");
-        assert!(!verdict.comparison.schemas.is_empty(), "{verdict}");
+        // The server's table has no schemas, and the types by themselves have no operations.
+        let compared = verdict.comparison.schemas.len() + verdict.comparison.operations.len();
+        assert!(compared > 0, "{verdict}");
     }
     assert_eq!(
         proof().needless(&verdicts),
@@ -43,8 +45,9 @@ fn the_readme_shows_what_equality_says_of_a_changed_contract() {
     )
     .unwrap();
     let verdicts = proof().compare("openapi.yaml", &proof::read(changed.path()).unwrap());
-    assert_eq!(verdicts.len(), 3);
-    for verdict in verdicts {
+    let of_types: Vec<_> = verdicts.iter().filter(|verdict| verdict.artefact != "routes").collect();
+    assert_eq!(of_types.len(), 3);
+    for verdict in of_types {
         let said = verdict.to_string();
         for line in session.lines().filter(|line| *line != "...") {
             assert!(said.lines().any(|it| it == line), "{line:?} is not in {said}");

@@ -1,6 +1,7 @@
 //! Every contract of this repository with what was made of it: the Rust types, as `schemars` and `utoipa` describe them
 //! and as servers and clients read them, and the TypeScript module. The types are found by the build script.
 
+use lockstep_runtime::Operation;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
 use utoipa::OpenApi as _;
@@ -16,6 +17,8 @@ pub struct Artefacts {
     pub schemars: Value,
     /// The server's own document, by `utoipa`.
     pub utoipa: Value,
+    /// The server's table of operations.
+    pub operations: &'static [&'static Operation],
 }
 
 impl Artefacts {
@@ -45,6 +48,7 @@ macro_rules! registry {
                     types: vec![$(stringify!($name)),*],
                     schemars: json!({ "$defs": generator.take_definitions(true) }),
                     utoipa: serde_json::to_value(api::Document::openapi())?,
+                    operations: api::OPERATIONS,
                 }
             }),*])
         }

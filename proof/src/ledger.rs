@@ -23,7 +23,7 @@ pub enum Error {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// Whose descriptions: `utoipa`, `schemars` or `typescript`.
+    /// Whose descriptions: `routes`, `utoipa`, `schemars` or `typescript`.
     pub artefacts: Vec<String>,
     /// Keywords or facts; `*` stands for text without `/`, `**` for any.
     pub what: Vec<String>,

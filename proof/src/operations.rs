@@ -90,6 +90,12 @@ impl<'d> Document<'d> {
         let security = operation.get("security").unwrap_or(&self.root["security"]);
         said.note("security", alternatives(security));
         said.note("token", json!(self.takes_token(security)));
+        for alias in operation["x-aliases"].as_array().into_iter().flatten() {
+            said.note(
+                format!("aliases/{}", alias["path"].as_str().unwrap_or_default()),
+                json!(true),
+            );
+        }
         let parameters = [&item["parameters"], &operation["parameters"]]
             .into_iter()
             .filter_map(Value::as_array);
@@ -164,7 +170,7 @@ impl<'d> Document<'d> {
 }
 
 /// The order of alternatives and of roles means nothing to callers.
-fn alternatives(security: &Value) -> Value {
+pub fn alternatives(security: &Value) -> Value {
     let mut all: Vec<Value> = security.as_array().cloned().unwrap_or_default();
     for roles in all
         .iter_mut()

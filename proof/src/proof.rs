@@ -12,6 +12,7 @@ use crate::equality::{self, Comparison, Derived};
 use crate::ledger::{self, Entry};
 use crate::pairing::Difference;
 use crate::schema::Document;
+use crate::table;
 use crate::typescript::{self, Module};
 
 /// Why nothing can be proved.
@@ -51,7 +52,7 @@ pub struct Proof {
 pub struct Verdict {
     /// The contract, from the root of the workspace.
     pub contract: &'static str,
-    /// Who described: `utoipa`, `schemars` or `typescript`.
+    /// Who described: `routes`, `utoipa`, `schemars` or `typescript`.
     pub artefact: &'static str,
     /// What was compared, with the differences that nothing excuses.
     pub comparison: Comparison,
@@ -96,6 +97,7 @@ impl Proof {
             .filter(|(one, _)| one.contract == name);
         let verdicts = both.flat_map(|(one, module)| {
             let derived = [
+                ("routes", routes(one)),
                 ("utoipa", utoipa(one)),
                 ("schemars", schemars(one)),
                 ("typescript", typescript(module)),
@@ -122,6 +124,16 @@ impl Proof {
         }
     }
 
+    /// The first thing that is not alike, if a contract takes the place of the one that is called that.
+    pub fn difference(&self, name: &str, contract: &Value) -> Option<String> {
+        let mut contract = contract.clone();
+        discriminator::apply(&mut contract);
+        self.compare(name, &contract).into_iter().find_map(|verdict| {
+            let difference = verdict.comparison.differences.first()?;
+            Some(format!("{}: {difference}", verdict.artefact))
+        })
+    }
+
     /// The entries of the ledger that excuse nothing.
     pub fn needless(&self, verdicts: &[Verdict]) -> Vec<&Entry> {
         let used: BTreeSet<_> = verdicts.iter().flat_map(|verdict| verdict.excused.keys()).collect();
@@ -146,6 +158,15 @@ pub fn read(path: &Path) -> Result<Value, Error> {
     let mut contract = serde_json::from_str(&node.to_json())?;
     discriminator::apply(&mut contract);
     Ok(contract)
+}
+
+fn routes(one: &Artefacts) -> Derived<'_> {
+    Derived {
+        document: Document { root: &Value::Null },
+        schemas: BTreeMap::new(),
+        operations: Some(table::operations(one.operations)),
+        about: None,
+    }
 }
 
 fn utoipa(one: &Artefacts) -> Derived<'_> {

@@ -4,16 +4,22 @@
 use futures_util::future::join_all;
 use serde_json::json;
 use spaces_contract::Space;
+use spaces_server::api::OPERATIONS;
 
 use crate::support::{Answer, Call, header, refused};
 use crate::world::{World, operation, preferences};
 
-const READS: [&str; 4] = ["getMe", "getProfile", "getPreferences", "getSpace"];
 const WRITES: [(&str, &str); 3] = [
     ("updateProfile", "getProfile"),
     ("updatePreferences", "getPreferences"),
     ("updateSpaceSettings", "getSpace"),
 ];
+
+/// Every operation that answers 304 where nothing has changed.
+fn reads() -> impl Iterator<Item = &'static str> {
+    let reads = OPERATIONS.iter().filter(|operation| operation.statuses.contains(&304));
+    reads.map(|operation| operation.id)
+}
 
 async fn call(world: &World, id: &str) -> Answer {
     world.call(operation(id)).send(&world.server).await
@@ -26,7 +32,7 @@ async fn etag(world: &World, id: &str) -> String {
 #[tokio::test]
 async fn a05_every_single_resource_has_a_strong_etag_that_stays_while_it_does() {
     let world = World::new().await;
-    for id in READS {
+    for id in reads() {
         let tag = etag(&world, id).await;
         assert!(
             tag.len() > 2 && tag.starts_with('"') && tag.ends_with('"'),
@@ -52,7 +58,7 @@ async fn a05_the_etag_of_a_change_is_that_of_the_next_read_and_another_than_befo
 #[tokio::test]
 async fn a06_a_known_etag_answers_304_with_the_same_etag_and_no_body() {
     let world = World::new().await;
-    for id in READS {
+    for id in reads() {
         let tag = etag(&world, id).await;
         for known in [tag.clone(), format!("W/{tag}"), format!("\"x\", {tag}"), "*".to_owned()] {
             let answer = world
