@@ -108,6 +108,7 @@ impl Error {
 /// # Errors
 /// See [`enum@Error`].
 pub fn run(options: &Options, proof: &Proof) -> Result<Report, Error> {
+    std::fs::create_dir_all(&options.work).map_err(Error::file(&options.work))?;
     let code::Outcome { verdicts, recordings } = match &options.recordings {
         None => code::run(options, &entry::load(&options.root.join("proof/mutants"))?)?,
         Some(recordings) => code::Outcome {
