@@ -30,12 +30,6 @@ pub enum Error {
     /// The ledger cannot be read.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
-    /// There are no recordings to judge.
-    #[error("{0} (run the contract tests first: make test)")]
-    Coverage(#[from] lockstep::coverage::Error),
-    /// The report cannot be written.
-    #[error("{0}: {1}")]
-    Unwritable(String, std::io::Error),
 }
 
 /// Everything that is derived from artefacts.

@@ -9,7 +9,25 @@ use std::time::{Duration, Instant};
 use lockstep::coverage;
 
 use crate::ledger::Entry;
-use crate::proof::{Error, Proof, Verdict};
+use crate::mutants::{self, Options};
+use crate::proof::{self, Proof, Verdict};
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nothing can be compared.
+    #[error(transparent)]
+    Proof(#[from] proof::Error),
+    /// There are no recordings to judge.
+    #[error("{0} (run the contract tests first: make test)")]
+    Coverage(#[from] coverage::Error),
+    /// The mutants cannot be tried.
+    #[error(transparent)]
+    Mutants(#[from] mutants::Error),
+    /// It cannot be written.
+    #[error("{0}: {1}")]
+    Unwritable(String, std::io::Error),
+}
 
 /// What the proof found.
 #[derive(Debug)]
@@ -22,6 +40,8 @@ pub struct Report {
     pub needless: usize,
     /// What the recordings of the contract tests show.
     pub coverage: coverage::Report,
+    /// What came of mistakes that were made on purpose.
+    pub mutants: mutants::Report,
     /// How long each part took.
     pub times: Vec<(&'static str, Duration)>,
 }
@@ -49,12 +69,16 @@ impl Report {
             coverage::Level::Constraints,
         )?;
         times.push(("coverage", start.elapsed()));
+        let start = Instant::now();
+        let mutants = mutants::run(&Options::of(workspace)?, &proof)?;
+        times.push(("mutants", start.elapsed()));
         let needless = proof.needless(&verdicts).len();
         Ok(Self {
             needless,
             ledger: proof.ledger,
             verdicts,
             coverage,
+            mutants,
             times,
         })
     }
@@ -74,6 +98,8 @@ impl Report {
     /// Whether everything holds.
     pub fn holds(&self) -> bool {
         self.coverage.complete
+            && self.mutants.is_enough()
+            && self.needless == 0
             && self
                 .verdicts
                 .iter()
@@ -217,6 +243,7 @@ impl Display for Report {
             self.coverage,
             self.coverage.summary()
         )?;
-        self.schemas(f)
+        self.schemas(f)?;
+        write!(f, "{}", self.mutants)
     }
 }
