@@ -7,6 +7,7 @@ use spaces_contract::Session;
 use spaces_tests::TestServer;
 
 use super::support::{Answer, Call, credentials};
+use super::world::World;
 
 async fn get(server: &TestServer, session: &Session, path: &str) -> Answer {
     Call::get(path).by(session).send(server).await
@@ -114,6 +115,14 @@ async fn figures_are_of_one_space_or_of_all_of_the_callers_and_of_no_other() {
             assert_eq!(foreign.refused(), (404, "space-not-found".to_owned()));
         }
     }
+}
+
+#[tokio::test]
+async fn members_count_whatever_their_role() {
+    let world = World::new().await;
+    let path = format!("/api/dashboard/overview?spaceId={}", world.space_id);
+    let overview = get(&world.server, &world.ada, &path).await.json();
+    assert_eq!(overview["members"], 4, "an owner, an admin, a member and a viewer");
 }
 
 #[tokio::test]
