@@ -9,4 +9,7 @@ pub mod operations;
 pub mod pairing;
 pub mod proof;
 pub mod schema;
+pub mod survival;
+pub mod travel;
 pub mod typescript;
+pub mod values;
