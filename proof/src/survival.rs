@@ -1,7 +1,7 @@
 //! What became of a value that was read and written again. A schema says what may differ: times by their spelling,
 //! members that have a default, members that it does not name. Nothing else may.
 
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
 use crate::schema::{Direction, Document, Level};
@@ -51,7 +51,7 @@ impl<'d> Survival<'d> {
             return None;
         };
         let part = |name: &str| level.parts.get(&format!("properties/{name}"));
-        let has_names = level.parts.keys().any(|key| key.starts_with("properties/"));
+        let has_names = level.parts.keys().any(|key| key.starts_with("properties/")) || level.rules.contains_key("closed");
         let rest = level.parts.get("additionalProperties");
         let kept = left.iter().find_map(|(name, value)| match (part(name).or(rest), after.get(name)) {
             (part, Some(after)) => Some(format!("/{name}{}", self.inner(part, value, after)?)),
@@ -96,13 +96,16 @@ fn changed(before: &Json, after: &Json) -> Option<String> {
     Some(format!(": {before} became {after}"))
 }
 
-/// Times are one if they are one instant, UUIDs if they have the same digits.
+/// Times are one if they are one instant, UUIDs if they have the same digits, however they are spelled.
 fn is_one_text(level: &Level<'_>, left: &str, right: &str) -> bool {
-    let instant = |text: &str| DateTime::parse_from_rfc3339(text).ok();
+    let instant = |text: &str| text.parse::<DateTime<Utc>>().ok();
+    let day = |text: &str| text.parse::<NaiveDate>().ok();
+    let digits = |text: &str| text.replace(|c: char| !c.is_alphanumeric(), "").to_lowercase();
     left == right
         || match level.rules.get("format").and_then(Value::as_str) {
             Some("date-time") => instant(left).is_some_and(|time| Some(time) == instant(right)),
-            Some("uuid") => left.eq_ignore_ascii_case(right),
+            Some("date") => day(left).is_some_and(|one| Some(one) == day(right)),
+            Some("uuid") => digits(left) == digits(right),
             _ => false,
         }
 }

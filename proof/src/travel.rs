@@ -22,7 +22,7 @@ const VALID: usize = 30;
 pub struct Travel {
     /// Schemas, each in each of its directions, with how many valid and invalid values there were.
     pub schemas: BTreeMap<String, Counts>,
-    /// Schemas that no Rust type stands for, neither by itself nor as a member.
+    /// Schemas that no Rust type stands for, neither by itself nor as a member: such as are parts of others, or parameters.
     pub untyped: BTreeSet<String>,
     /// Where judges do not agree.
     pub disagreements: Vec<Disagreement>,
@@ -118,7 +118,8 @@ impl Travel {
                 let title = format!("{} {name} ({direction})", artefacts.contract);
                 let place = holders(document, name, direction).into_iter().find_map(|(judged, member)| {
                     let rust = rust_type(artefacts, judged, direction)?;
-                    Some((judged, member, rust, module.type_name(judged, direction)?))
+                    let is_read = direction == Direction::Response || rust.server.is_some();
+                    is_read.then_some((judged, member, rust, module.type_name(judged, direction)?))
                 });
                 let Some((judged, member, rust, typescript)) = place else {
                     self.untyped.insert(title);

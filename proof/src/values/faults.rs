@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::scalars::integer_bounds;
+use super::scalars::{FOREIGN, integer_bounds};
 use super::{Json, Values, constants, counts, is_nullable, is_required, kind, parts};
 use crate::schema::Level;
 
@@ -114,7 +114,9 @@ impl<'d> Values<'d> {
             let Json::Text(valid) = self.text(level) else { return };
             let near = ["", " ", "\n", "\u{a0}", "-", "A", "é", "😀"].map(str::to_owned);
             let around = [format!("{valid}\n"), format!(" {valid}"), format!("{valid} "), format!("{valid}😀")];
-            faults.extend(near.into_iter().chain(around).map(|text| ("pattern", Json::Text(text))));
+            let foreign = FOREIGN.iter().flat_map(|c| [c.to_string(), format!("{valid}{c}"), format!("a{c}a")]);
+            let foreign: Vec<_> = foreign.collect();
+            faults.extend(near.into_iter().chain(around).chain(foreign).map(|text| ("pattern", Json::Text(text))));
         }
         let format = level.rules.get("format").and_then(Value::as_str).unwrap_or_default();
         faults.extend(not_of(format).iter().map(|text| ("format", Json::text(*text))));

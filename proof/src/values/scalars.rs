@@ -10,6 +10,9 @@ use crate::schema::Level;
 /// Characters of one, two, three and four bytes, and such as must be escaped.
 pub(super) const CHARACTERS: [char; 8] = ['a', 'Z', '7', 'é', 'ß', '名', '😀', '"'];
 
+/// Characters that `.` or `\s` mean in one dialect of patterns and not in another.
+pub(super) const FOREIGN: [char; 5] = ['\r', '\u{85}', '\u{2028}', '\u{2029}', '\u{feff}'];
+
 impl Values<'_> {
     pub(super) fn number(&mut self, level: &Level<'_>) -> Json {
         if level.rules.get("type") == Some(&Value::from("integer")) {
@@ -134,7 +137,11 @@ fn admits(level: &Level<'_>, text: &str) -> bool {
     let (least, most) = counts(level, "minLength", "maxLength");
     let pattern = level.rules.get("pattern").and_then(Value::as_str);
     (least..=most).contains(&text.chars().count())
-        && pattern.is_none_or(|pattern| Regex::new(pattern).is_ok_and(|regex| regex.is_match(text)))
+        && pattern.is_none_or(|pattern| {
+            // What means different things to ECMA 262 and the crate is offered among the faults.
+            let is_plain = !text.contains(FOREIGN);
+            is_plain && Regex::new(pattern).is_ok_and(|regex| regex.is_match(text))
+        })
 }
 
 /// Texts of a format.
