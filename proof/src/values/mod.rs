@@ -5,6 +5,9 @@ mod faults;
 mod json;
 mod scalars;
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
@@ -12,6 +15,7 @@ use serde_json::Value;
 use crate::schema::{Direction, Document, Level};
 
 pub use faults::Fault;
+use scalars::Pattern;
 pub use json::{Json, is_one_number};
 
 /// Beyond this depth only what must be there is made, so that recursive values end.
@@ -23,6 +27,8 @@ pub struct Values<'d> {
     document: Document<'d>,
     direction: Direction,
     runner: TestRunner,
+    /// Kept from value to value, for the time that they take to be made.
+    patterns: HashMap<String, Rc<Pattern>>,
 }
 
 impl<'d> Values<'d> {
@@ -32,6 +38,7 @@ impl<'d> Values<'d> {
             document,
             direction,
             runner: TestRunner::deterministic(),
+            patterns: HashMap::new(),
         }
     }
 

@@ -1,6 +1,8 @@
 //! Numbers and texts: at their bounds, in every spelling, of every format. What is invalid is made next door.
 
-use proptest::string::string_regex;
+use std::rc::Rc;
+
+use proptest::string::{RegexGeneratorStrategy, string_regex};
 use regex::Regex;
 use serde_json::Value;
 
@@ -80,7 +82,9 @@ impl Values<'_> {
     pub(super) fn text(&mut self, level: &Level<'_>) -> Json {
         let rule = |keyword| level.rules.get(keyword).and_then(Value::as_str);
         if let Some(format) = rule("format").filter(|format| *format != "password") {
-            let fits: Vec<_> = examples(format).iter().filter(|text| admits(level, text)).collect();
+            let pattern = rule("pattern").and_then(|source| Regex::new(source).ok());
+            let fits = |text: &&&str| has_length(level, text) && pattern.as_ref().is_none_or(|it| it.is_match(text));
+            let fits: Vec<_> = examples(format).iter().filter(fits).collect();
             return Json::text(**fits.get(self.below(fits.len())).unwrap_or(&&"https://example.org/ada"));
         }
         if let Some(pattern) = rule("pattern") {
@@ -105,22 +109,48 @@ impl Values<'_> {
     }
 
     /// A text that a pattern matches, of the right length.
-    fn matching(&mut self, level: &Level<'_>, pattern: &str) -> Option<String> {
-        let strategy = string_regex(pattern.trim_start_matches('^').trim_end_matches('$')).ok()?;
-        let (_, most) = counts(level, "minLength", "maxLength");
-        for _ in 0..200 {
-            let text = self.sample(&strategy)?;
-            if admits(level, &text) {
-                return Some(text);
+    fn matching(&mut self, level: &Level<'_>, source: &str) -> Option<String> {
+        let pattern = match self.patterns.get(source) {
+            Some(pattern) => Rc::clone(pattern),
+            None => {
+                let pattern = Rc::new(Pattern::new(source)?);
+                self.patterns.insert(source.to_owned(), Rc::clone(&pattern));
+                pattern
             }
+        };
+        let (least, most) = counts(level, "minLength", "maxLength");
+        let fits = |text: &String| has_length(level, text) && pattern.admits(text);
+        for _ in 0..200 {
+            let text = self.sample(&pattern.texts)?;
             let cut: String = text.chars().take(most).collect();
-            if admits(level, &cut) {
-                return Some(cut);
+            if let Some(text) = [text, cut].into_iter().find(fits) {
+                return Some(text);
             }
         }
         // What is longer than such texts usually are.
-        let (least, _) = counts(level, "minLength", "maxLength");
-        ["a", "0", "é", "😀"].iter().map(|one| one.repeat(least)).find(|text| admits(level, text))
+        ["a", "0", "é", "😀"].iter().map(|one| one.repeat(least)).find(fits)
+    }
+}
+
+/// A pattern, ready to be matched and to make texts.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    regex: Regex,
+    texts: RegexGeneratorStrategy<String>,
+}
+
+impl Pattern {
+    fn new(source: &str) -> Option<Self> {
+        let whole = source.trim_start_matches('^').trim_end_matches('$');
+        Some(Self {
+            regex: Regex::new(source).ok()?,
+            texts: string_regex(whole).ok()?,
+        })
+    }
+
+    /// What means different things to ECMA 262 and the crate is offered among the faults.
+    fn admits(&self, text: &str) -> bool {
+        !text.contains(FOREIGN) && self.regex.is_match(text)
     }
 }
 
@@ -132,16 +162,9 @@ pub(super) fn integer_bounds(level: &Level<'_>) -> (i128, i128) {
     (bound("minimum").unwrap_or(width.0).max(width.0), bound("maximum").unwrap_or(width.1).min(width.1))
 }
 
-/// Whether a text has the right length and matches the pattern.
-fn admits(level: &Level<'_>, text: &str) -> bool {
+fn has_length(level: &Level<'_>, text: &str) -> bool {
     let (least, most) = counts(level, "minLength", "maxLength");
-    let pattern = level.rules.get("pattern").and_then(Value::as_str);
     (least..=most).contains(&text.chars().count())
-        && pattern.is_none_or(|pattern| {
-            // What means different things to ECMA 262 and the crate is offered among the faults.
-            let is_plain = !text.contains(FOREIGN);
-            is_plain && Regex::new(pattern).is_ok_and(|regex| regex.is_match(text))
-        })
 }
 
 /// Texts of a format.
