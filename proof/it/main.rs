@@ -4,6 +4,7 @@
 mod travel;
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use spaces_proof::proof::Proof;
 
@@ -11,9 +12,12 @@ fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
+/// What is derived takes Node a while.
+static PROOF: LazyLock<Proof> = LazyLock::new(|| Proof::load(&workspace()).unwrap());
+
 #[test]
 fn contract_rust_document_and_typescript_say_the_same() {
-    let proof = Proof::load(&workspace()).unwrap();
+    let proof = &*PROOF;
     let verdicts = proof.verdicts(&workspace()).unwrap();
     for verdict in &verdicts {
         assert!(verdict.comparison.differences.is_empty(), "{verdict}");

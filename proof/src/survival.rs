@@ -21,7 +21,10 @@ impl<'d> Survival<'d> {
     pub fn change(self, schema: &'d Value, before: &Json, after: &Json) -> Option<String> {
         let level = self.document.level(schema, self.direction);
         let variant = level.parts.iter().filter(|(key, _)| key.starts_with("oneOf/"));
-        if let Some((_, variant)) = variant.into_iter().find(|(_, variant)| self.is_variant(variant, before)) {
+        if let Some((_, variant)) = variant
+            .into_iter()
+            .find(|(_, variant)| self.is_variant(variant, before))
+        {
             return self.change(variant, before, after);
         }
         match (before, after) {
@@ -51,21 +54,26 @@ impl<'d> Survival<'d> {
             return None;
         };
         let part = |name: &str| level.parts.get(&format!("properties/{name}"));
-        let has_names = level.parts.keys().any(|key| key.starts_with("properties/")) || level.rules.contains_key("closed");
+        let has_names =
+            level.parts.keys().any(|key| key.starts_with("properties/")) || level.rules.contains_key("closed");
         let rest = level.parts.get("additionalProperties");
-        let kept = left.iter().find_map(|(name, value)| match (part(name).or(rest), after.get(name)) {
-            (part, Some(after)) => Some(format!("/{name}{}", self.inner(part, value, after)?)),
-            // What a schema does not name is not kept, unless it names nothing.
-            (None, None) if has_names => None,
-            // Null where it may not be counts as absent.
-            (Some(part), None) if *value == Json::Null && !self.takes_null(part) => None,
-            (_, None) => Some(format!("/{name}: {value} is lost")),
-        });
+        let kept = left
+            .iter()
+            .find_map(|(name, value)| match (part(name).or(rest), after.get(name)) {
+                (part, Some(after)) => Some(format!("/{name}{}", self.inner(part, value, after)?)),
+                // What a schema does not name is not kept, unless it names nothing.
+                (None, None) if has_names => None,
+                // Null where it may not be counts as absent.
+                (Some(part), None) if *value == Json::Null && !self.takes_null(part) => None,
+                (_, None) => Some(format!("/{name}: {value} is lost")),
+            });
         let has_default = |name: &str| {
             let part = part(name).map(|part| self.document.level(part, self.direction));
             part.is_some_and(|part| part.rules.contains_key("default"))
         };
-        let mut added = right.iter().filter(|(name, _)| before.get(name).is_none() && !has_default(name));
+        let mut added = right
+            .iter()
+            .filter(|(name, _)| before.get(name).is_none() && !has_default(name));
         kept.or_else(|| added.next().map(|(name, value)| format!("/{name}: {value} is added")))
     }
 
@@ -77,7 +85,10 @@ impl<'d> Survival<'d> {
     /// Whether the constants of a variant are those of a value.
     fn is_variant(self, variant: &'d Value, value: &Json) -> bool {
         let level = self.document.level(variant, self.direction);
-        let mut members = level.parts.iter().filter_map(|(key, part)| Some((key.strip_prefix("properties/")?, part)));
+        let mut members = level
+            .parts
+            .iter()
+            .filter_map(|(key, part)| Some((key.strip_prefix("properties/")?, part)));
         members.all(|(name, part)| {
             let rules = self.document.level(part, self.direction).rules;
             let allowed = rules.get("enum").or_else(|| rules.get("const"));

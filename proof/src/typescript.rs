@@ -121,7 +121,9 @@ impl Module {
     pub fn type_name(&self, schema: &str, direction: Direction) -> Option<String> {
         let input = (direction == Direction::Request).then(|| format!("{schema}Input"));
         let names = input.into_iter().chain([schema.to_owned()]);
-        names.into_iter().find(|name| self.root["definitions"].get(name).is_some())
+        names
+            .into_iter()
+            .find(|name| self.root["definitions"].get(name).is_some())
     }
 
     /// The types as a document.

@@ -82,7 +82,8 @@ function everywhere(value) {
 
 function judge() {
   // A decimal fraction is a multiple of another one, whatever the division of their doubles rounds to.
-  const ajv = new Ajv({ strict: false, multipleOfPrecision: 9, addUsedSchema: false });
+  // And what every object of JavaScript has, such as `constructor`, is no member.
+  const ajv = new Ajv({ strict: false, multipleOfPrecision: 9, ownProperties: true });
   addFormats(ajv);
   const within = (least, most) => ({ type: "number", validate: (value) => value >= least && value < most });
   ajv.addFormat("int64", within(-(2 ** 63), 2 ** 63));

@@ -63,7 +63,8 @@ impl Visitor<'_> for Integer {
 
 impl Whole for i64 {
     fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_i64(Integer)
+        // What serde keeps for later tells fractions only if it is asked for anything.
+        deserializer.deserialize_any(Integer)
     }
 }
 

@@ -18,7 +18,9 @@ impl<'d> Values<'d> {
             "object" => self.member_faults(&level, &mut faults),
             "array" => {
                 for (place, item) in self.inner_faults(&level, "items") {
-                    let Json::Array(mut items) = self.array(&level, 1) else { continue };
+                    let Json::Array(mut items) = self.array(&level, 1) else {
+                        continue;
+                    };
                     // In the place of an item, so that their count stays right.
                     items.pop();
                     items.push(item);
@@ -48,7 +50,10 @@ impl<'d> Values<'d> {
             let from = self.below(spare + 1);
             own.drain(from..).take(2).collect()
         };
-        faults.into_iter().map(|(place, value)| (format!("{key}/{place}"), value)).collect()
+        faults
+            .into_iter()
+            .map(|(place, value)| (format!("{key}/{place}"), value))
+            .collect()
     }
 
     fn member_faults(&mut self, level: &Level<'d>, faults: &mut Vec<Fault>) {
@@ -82,9 +87,16 @@ impl<'d> Values<'d> {
             }
         }
         if let Some(allowed) = constants(level) {
-            let known: Vec<_> = allowed.iter().filter_map(|one| if let Json::Text(text) = one { Some(text) } else { None }).collect();
-            let near = known.iter().flat_map(|text| [format!("{text} "), text.to_uppercase(), text.to_lowercase()]);
-            let near = near.filter(|text| !known.contains(&text)).map(|text| ("enum", Json::Text(text)));
+            let known: Vec<_> = allowed
+                .iter()
+                .filter_map(|one| if let Json::Text(text) = one { Some(text) } else { None })
+                .collect();
+            let near = known
+                .iter()
+                .flat_map(|text| [format!("{text} "), text.to_uppercase(), text.to_lowercase()]);
+            let near = near
+                .filter(|text| !known.contains(&text))
+                .map(|text| ("enum", Json::Text(text)));
             faults.extend(near.take(3));
         } else {
             match kind {
@@ -96,7 +108,10 @@ impl<'d> Values<'d> {
                 _ => {}
             }
         }
-        faults.into_iter().map(|(rule, value)| (rule.to_owned(), value)).collect()
+        faults
+            .into_iter()
+            .map(|(rule, value)| (rule.to_owned(), value))
+            .collect()
     }
 
     fn texts(&mut self, level: &Level<'d>, faults: &mut Vec<(&str, Json)>) {
@@ -113,10 +128,22 @@ impl<'d> Values<'d> {
         if !is_plain {
             let Json::Text(valid) = self.text(level) else { return };
             let near = ["", " ", "\n", "\u{a0}", "-", "A", "é", "😀"].map(str::to_owned);
-            let around = [format!("{valid}\n"), format!(" {valid}"), format!("{valid} "), format!("{valid}😀")];
-            let foreign = FOREIGN.iter().flat_map(|c| [c.to_string(), format!("{valid}{c}"), format!("a{c}a")]);
+            let around = [
+                format!("{valid}\n"),
+                format!(" {valid}"),
+                format!("{valid} "),
+                format!("{valid}😀"),
+            ];
+            let foreign = FOREIGN
+                .iter()
+                .flat_map(|c| [c.to_string(), format!("{valid}{c}"), format!("a{c}a")]);
             let foreign: Vec<_> = foreign.collect();
-            faults.extend(near.into_iter().chain(around).chain(foreign).map(|text| ("pattern", Json::Text(text))));
+            faults.extend(
+                near.into_iter()
+                    .chain(around)
+                    .chain(foreign)
+                    .map(|text| ("pattern", Json::Text(text))),
+            );
         }
         let format = level.rules.get("format").and_then(Value::as_str).unwrap_or_default();
         faults.extend(not_of(format).iter().map(|text| ("format", Json::text(*text))));
@@ -139,7 +166,10 @@ impl<'d> Values<'d> {
 
     fn objects(&mut self, level: &Level<'d>, faults: &mut Vec<(&str, Json)>) {
         let (least, most) = counts(level, "minProperties", "maxProperties");
-        let wrong = [("minProperties", least.checked_sub(1)), ("maxProperties", (most < 1_000).then_some(most + 1))];
+        let wrong = [
+            ("minProperties", least.checked_sub(1)),
+            ("maxProperties", (most < 1_000).then_some(most + 1)),
+        ];
         for (rule, count) in wrong {
             let Some(count) = count else { continue };
             let others = (0..count).filter_map(|index| Some((format!("k{index}"), self.other(level, 1)?)));
@@ -193,13 +223,77 @@ fn numbers(level: &Level<'_>, faults: &mut Vec<(&str, Json)>) {
 /// Texts that nearly have a format.
 fn not_of(format: &str) -> &'static [&'static str] {
     match format {
-        "uuid" => &["", "01981c1e5f0070008000000000000001", "{01981c1e-5f00-7000-8000-000000000001}", "01981c1e-5f00-7000-8000-00000000000g", "01981c1e-5f00-7000-8000-0000000000011"],
-        "date" => &["", "2026-02-29", "1900-02-29", "2026-04-31", "2026-13-01", "2026-00-10", "2026-11-00", "2026-1-01", "20261120", "2026-11-20T00:00:00Z", " 2026-11-20", "+2026-11-2"],
-        "date-time" => &["", "2026-11-20", "2026-11-20T09:30:00", "2026-11-20 09:30:00Z", "2026-11-20T24:00:00Z", "2026-02-29T09:30:00Z", "2026-11-20T09:60:00Z", "2026-11-20T09:30Z", "2026-11-20T09:30:00.Z", "2026-11-20T09:30:00+24:00", "2026-11-20T09:30:61Z", "2026-11-20T12:30:60Z", "2026-11-20T09:30:00+0100"],
-        "email" => &["", "ada", "ada@", "@example.org", "a b@example.org", "ada@exa mple.org", "ada@@example.org", ".ada@example.org", "ada.@example.org", "ada@-example.org", "ada@example..org", "é@example.org"],
-        "uri" => &["", "example.org", "//example.org", "/a", "https://exa mple.org", "https://example.org/%zz", "https://example.org/é", "1http://example.org", "https://example.org/#a#b"],
+        "uuid" => &[
+            "",
+            "01981c1e5f0070008000000000000001",
+            "{01981c1e-5f00-7000-8000-000000000001}",
+            "01981c1e-5f00-7000-8000-00000000000g",
+            "01981c1e-5f00-7000-8000-0000000000011",
+        ],
+        "date" => &[
+            "",
+            "2026-02-29",
+            "1900-02-29",
+            "2026-04-31",
+            "2026-13-01",
+            "2026-00-10",
+            "2026-11-00",
+            "2026-1-01",
+            "20261120",
+            "2026-11-20T00:00:00Z",
+            " 2026-11-20",
+            "+2026-11-2",
+        ],
+        "date-time" => &[
+            "",
+            "2026-11-20",
+            "2026-11-20T09:30:00",
+            "2026-11-20 09:30:00Z",
+            "2026-11-20T24:00:00Z",
+            "2026-02-29T09:30:00Z",
+            "2026-11-20T09:60:00Z",
+            "2026-11-20T09:30Z",
+            "2026-11-20T09:30:00.Z",
+            "2026-11-20T09:30:00+24:00",
+            "2026-11-20T09:30:61Z",
+            "2026-11-20T12:30:60Z",
+            "2026-11-20T09:30:00+0100",
+        ],
+        "email" => &[
+            "",
+            "ada",
+            "ada@",
+            "@example.org",
+            "a b@example.org",
+            "ada@exa mple.org",
+            "ada@@example.org",
+            ".ada@example.org",
+            "ada.@example.org",
+            "ada@-example.org",
+            "ada@example..org",
+            "é@example.org",
+        ],
+        "uri" => &[
+            "",
+            "example.org",
+            "//example.org",
+            "/a",
+            "https://exa mple.org",
+            "https://example.org/%zz",
+            "https://example.org/é",
+            "1http://example.org",
+            "https://example.org/#a#b",
+        ],
         "uri-reference" => &["a b", "%zz", "é", "\\a", "<a>", "#a#b"],
-        "hostname" => &["", "-a", "a-", "a..b", "a_b", "é.org", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],
+        "hostname" => &[
+            "",
+            "-a",
+            "a-",
+            "a..b",
+            "a_b",
+            "é.org",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ],
         "ipv4" => &["", "1.2.3", "256.0.0.1", "01.2.3.4", "1.2.3.4.5", "1.2.3.4 "],
         "ipv6" => &["", ":", "1:2:3:4:5:6:7", "1::2::3", "12345::", "g::", "::1%eth0"],
         "byte" => &["a", "YQ=", "YQ", "Y===", "Y Q=", "YQ==YQ==", "é+++"],

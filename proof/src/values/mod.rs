@@ -15,8 +15,8 @@ use serde_json::Value;
 use crate::schema::{Direction, Document, Level};
 
 pub use faults::Fault;
-use scalars::Pattern;
 pub use json::{Json, is_one_number};
+use scalars::Pattern;
 
 /// Beyond this depth only what must be there is made, so that recursive values end.
 const DEPTH: usize = 3;
@@ -205,7 +205,13 @@ fn is_nullable(level: &Level<'_>) -> bool {
 
 /// The least and the greatest of counts and lengths.
 fn counts(level: &Level<'_>, least: &str, most: &str) -> (usize, usize) {
-    let count = |keyword| level.rules.get(keyword).and_then(Value::as_u64).and_then(|it| usize::try_from(it).ok());
+    let count = |keyword| {
+        level
+            .rules
+            .get(keyword)
+            .and_then(Value::as_u64)
+            .and_then(|it| usize::try_from(it).ok())
+    };
     (count(least).unwrap_or(0), count(most).unwrap_or(usize::MAX - 4))
 }
 

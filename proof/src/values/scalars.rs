@@ -26,13 +26,34 @@ impl Values<'_> {
 
     fn integer(&mut self, level: &Level<'_>) -> Json {
         let (least, most) = integer_bounds(level);
-        let step = level.rules.get("multipleOf").and_then(Value::as_i64).map_or(1, i128::from);
+        let step = level
+            .rules
+            .get("multipleOf")
+            .and_then(Value::as_i64)
+            .map_or(1, i128::from);
         // In steps, so that every one of them is a multiple.
-        let (first, last) = (least.div_euclid(step) + i128::from(least.rem_euclid(step) != 0), most.div_euclid(step));
+        let (first, last) = (
+            least.div_euclid(step) + i128::from(least.rem_euclid(step) != 0),
+            most.div_euclid(step),
+        );
         let random = self.sample(&(first..=last)).unwrap_or(first);
         let small = self.sample(&(-300_i128..300)).unwrap_or(0);
         let beyond = 9_007_199_254_740_993 / step;
-        let edges = [first, last, first + 1, last - 1, 0, 1, -1, 100, 192, beyond, -beyond, small, random];
+        let edges = [
+            first,
+            last,
+            first + 1,
+            last - 1,
+            0,
+            1,
+            -1,
+            100,
+            192,
+            beyond,
+            -beyond,
+            small,
+            random,
+        ];
         let all: Vec<_> = edges.into_iter().filter(|at| (first..=last).contains(at)).collect();
         let number = (all[self.below(all.len())] * step).to_string();
         self.spelled(number)
@@ -61,7 +82,20 @@ impl Values<'_> {
         let low = least.or(above).unwrap_or(-1e9);
         let high = most.or(below).unwrap_or(low.max(0.0) + 1e9);
         let random = self.sample(&(low..=high)).unwrap_or(low);
-        let edges = [low, high, low.next_up(), high.next_down(), 0.0, 1.0, -2.5, 0.1, 1e-7, 1e21, f64::MAX, random];
+        let edges = [
+            low,
+            high,
+            low.next_up(),
+            high.next_down(),
+            0.0,
+            1.0,
+            -2.5,
+            0.1,
+            1e-7,
+            1e21,
+            f64::MAX,
+            random,
+        ];
         let is_valid = |value: &f64| {
             least.is_none_or(|bound| *value >= bound)
                 && most.is_none_or(|bound| *value <= bound)
@@ -76,7 +110,11 @@ impl Values<'_> {
         });
         let all: Vec<_> = all.filter(is_valid).collect();
         let value = all.get(self.below(all.len())).copied().unwrap_or(low);
-        Json::Number(if self.chance(4) { format!("{value:e}") } else { format!("{value:?}").replace("e", "E") })
+        Json::Number(if self.chance(4) {
+            format!("{value:e}")
+        } else {
+            format!("{value:?}").replace("e", "E")
+        })
     }
 
     pub(super) fn text(&mut self, level: &Level<'_>) -> Json {
@@ -157,9 +195,16 @@ impl Pattern {
 /// The bounds of an integer, those of its width included.
 pub(super) fn integer_bounds(level: &Level<'_>) -> (i128, i128) {
     let is_narrow = level.rules.get("format") == Some(&Value::from("int32"));
-    let width = if is_narrow { (i32::MIN.into(), i32::MAX.into()) } else { (i64::MIN.into(), i64::MAX.into()) };
+    let width = if is_narrow {
+        (i32::MIN.into(), i32::MAX.into())
+    } else {
+        (i64::MIN.into(), i64::MAX.into())
+    };
     let bound = |keyword| level.rules.get(keyword).and_then(Value::as_i64).map(i128::from);
-    (bound("minimum").unwrap_or(width.0).max(width.0), bound("maximum").unwrap_or(width.1).min(width.1))
+    (
+        bound("minimum").unwrap_or(width.0).max(width.0),
+        bound("maximum").unwrap_or(width.1).min(width.1),
+    )
 }
 
 fn has_length(level: &Level<'_>, text: &str) -> bool {
@@ -170,19 +215,58 @@ fn has_length(level: &Level<'_>, text: &str) -> bool {
 /// Texts of a format.
 fn examples(format: &str) -> &'static [&'static str] {
     match format {
-        "uuid" => &["01981c1e-5f00-7000-8000-000000000001", "00000000-0000-0000-0000-000000000000", "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF"],
-        "date" => &["2026-11-20", "2024-02-29", "2000-02-29", "2026-01-31", "2026-02-28", "2026-12-31", "0001-01-01", "9999-12-31"],
-        "date-time" => &[
-            "2026-11-20T09:30:00Z", "2024-02-29T23:59:59Z", "2026-12-31T23:59:59.999Z", "2026-11-20T09:30:00.5+05:30",
-            "2026-11-20T00:30:00-11:00", "2026-01-01T00:00:00.123456789Z", "2026-11-20t09:30:00z", "0001-01-01T00:00:00Z",
-            "9999-12-31T23:59:59Z", "2016-12-31T23:59:60Z", "1969-12-31T23:59:59.001Z",
+        "uuid" => &[
+            "01981c1e-5f00-7000-8000-000000000001",
+            "00000000-0000-0000-0000-000000000000",
+            "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF",
         ],
-        "email" => &["ada@example.org", "a.b+c@mail.example.org", "x_y@a-b.example", "!#$%&'*+-/=?^_`{|}~@example.org"],
-        "uri" => &["https://example.org", "https://example.org/a/b?c=d&e=%20#f", "https://user@example.org:8080/", "urn:isbn:0451450523", "mailto:ada@example.org", "http://[::1]/"],
+        "date" => &[
+            "2026-11-20",
+            "2024-02-29",
+            "2000-02-29",
+            "2026-01-31",
+            "2026-02-28",
+            "2026-12-31",
+            "0001-01-01",
+            "9999-12-31",
+        ],
+        "date-time" => &[
+            "2026-11-20T09:30:00Z",
+            "2024-02-29T23:59:59Z",
+            "2026-12-31T23:59:59.999Z",
+            "2026-11-20T09:30:00.5+05:30",
+            "2026-11-20T00:30:00-11:00",
+            "2026-01-01T00:00:00.123456789Z",
+            "2026-11-20t09:30:00z",
+            "0001-01-01T00:00:00Z",
+            "9999-12-31T23:59:59Z",
+            "2016-12-31T23:59:60Z",
+            "1969-12-31T23:59:59.001Z",
+        ],
+        "email" => &[
+            "ada@example.org",
+            "a.b+c@mail.example.org",
+            "x_y@a-b.example",
+            "!#$%&'*+-/=?^_`{|}~@example.org",
+        ],
+        "uri" => &[
+            "https://example.org",
+            "https://example.org/a/b?c=d&e=%20#f",
+            "https://user@example.org:8080/",
+            "urn:isbn:0451450523",
+            "mailto:ada@example.org",
+            "http://[::1]/",
+        ],
         "uri-reference" => &["about:blank", "https://example.org/a", "/a/b", "../a?b#c", "#a", ""],
         "hostname" => &["example.org", "localhost", "a-b.c1", "1.example"],
         "ipv4" => &["0.0.0.0", "127.0.0.1", "255.255.255.255"],
-        "ipv6" => &["::", "::1", "2001:db8::ff00:42:8329", "1:2:3:4:5:6:7:8", "::ffff:192.0.2.1"],
+        "ipv6" => &[
+            "::",
+            "::1",
+            "2001:db8::ff00:42:8329",
+            "1:2:3:4:5:6:7:8",
+            "::ffff:192.0.2.1",
+        ],
         "byte" => &["", "YQ==", "YWI=", "YWJj", "+/+/"],
         _ => &[],
     }
