@@ -22,7 +22,7 @@ test: deps ## Everything: formatting, drift, lints, docs, Rust, TypeScript, cont
 	npm --prefix ts-types test
 
 proof: test ## The tests, then mutants for them to find; target/proof/report.md tells all of it, schema by schema
-	cargo run --package spaces-proof -- report
+	cargo run --package spaces-proof -- report --every $(or $(EVERY),1)
 
 generate: ## Write everything that follows from openapi.yaml
 	cargo lockstep generate

@@ -390,8 +390,7 @@ pub struct CommentList {
 }
 
 /// How many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i64")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(examples(12), minimum = 0)]
 #[schemars(extend("minimum" = 0))]
 pub struct Count(i64);
@@ -427,10 +426,12 @@ pub struct CreatedInvitation {
     /// What a member may do in a space, from the most to the least.
     pub role: SpaceRole,
     /// How many people can use it.
+    #[serde(deserialize_with = "runtime::whole")]
     #[schema(minimum = 1, examples(10))]
     #[schemars(extend("minimum" = 1))]
     pub max_uses: i32,
     /// How many people used it.
+    #[serde(deserialize_with = "runtime::whole")]
     #[schema(minimum = 0, examples(3))]
     #[schemars(extend("minimum" = 0))]
     pub uses: i32,
@@ -478,6 +479,7 @@ pub struct CreatedSpace {
     /// The caller's role.
     pub role: SpaceRole,
     /// How many members it has.
+    #[serde(deserialize_with = "runtime::whole")]
     #[schema(minimum = 1, examples(3))]
     #[schemars(extend("minimum" = 1))]
     pub member_count: i32,
@@ -808,6 +810,7 @@ pub struct EventList {
 #[schema(examples(json!({"eventId": "01981c1e-5f00-7000-8000-000000000007", "status": 201})))]
 pub struct EventOutcome {
     /// 201 where it was taken in, 200 where it was known already, else what was wrong.
+    #[serde(deserialize_with = "runtime::whole")]
     #[schema(minimum = 200, maximum = 599, examples(201))]
     #[schemars(extend("minimum" = 200, "maximum" = 599))]
     pub status: i32,
@@ -1038,6 +1041,7 @@ pub struct Health {
     #[schema(examples("0.1.0"))]
     pub version: String,
     /// For how long the process has been running, in seconds.
+    #[serde(deserialize_with = "runtime::whole")]
     #[schema(minimum = 0, examples(3600))]
     #[schemars(extend("minimum" = 0))]
     pub uptime_seconds: i64,
@@ -1110,10 +1114,12 @@ pub struct Invitation {
     /// What a member may do in a space, from the most to the least.
     pub role: SpaceRole,
     /// How many people can use it.
+    #[serde(deserialize_with = "runtime::whole")]
     #[schema(minimum = 1, examples(10))]
     #[schemars(extend("minimum" = 1))]
     pub max_uses: i32,
     /// How many people used it.
+    #[serde(deserialize_with = "runtime::whole")]
     #[schema(minimum = 0, examples(3))]
     #[schemars(extend("minimum" = 0))]
     pub uses: i32,
@@ -1587,6 +1593,7 @@ pub struct MonitoringConfig {
     /// The least severity that is kept.
     pub minimum_severity: Severity,
     /// For how many days events are kept.
+    #[serde(deserialize_with = "runtime::whole")]
     #[schema(minimum = 1, maximum = 3650, examples(90))]
     #[schemars(extend("minimum" = 1, "maximum" = 3650))]
     pub retention_days: i32,
@@ -1820,12 +1827,15 @@ pub struct NewInvitation {
     #[schemars(with = "Email")]
     pub email: Option<Email>,
     /// For how many days it is good.
-    #[serde(default = "NewInvitation::default_expires_in_days")]
+    #[serde(
+        default = "NewInvitation::default_expires_in_days",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(minimum = 1, maximum = 90, default = 7, examples(7))]
     #[schemars(extend("minimum" = 1, "maximum" = 90))]
     pub expires_in_days: i32,
     /// How many people can use it.
-    #[serde(default = "NewInvitation::default_max_uses")]
+    #[serde(default = "NewInvitation::default_max_uses", deserialize_with = "runtime::whole")]
     #[schema(minimum = 1, maximum = 1000, default = 1, examples(10))]
     #[schemars(extend("minimum" = 1, "maximum" = 1000))]
     pub max_uses: i32,
@@ -2431,8 +2441,7 @@ impl Decode for PushPreferences {
 }
 
 /// From 1, bad, to 5, good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i32")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(examples(4), minimum = 1, maximum = 5)]
 #[schemars(extend("minimum" = 1, "maximum" = 5))]
 pub struct Rating(i32);
@@ -2508,6 +2517,7 @@ pub struct Session {
     #[schema(examples("Bearer"))]
     pub token_type: SessionTokenType,
     /// For how many seconds the access token is valid.
+    #[serde(deserialize_with = "runtime::whole")]
     #[schema(minimum = 1, examples(3600))]
     #[schemars(extend("minimum" = 1))]
     pub expires_in: i32,
@@ -2537,8 +2547,7 @@ impl TextEnum for SessionTokenType {
 runtime::text_enum!(SessionTokenType);
 
 /// From 0, a note, to 5, an outage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i32")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(examples(5), minimum = 0, maximum = 5)]
 #[schemars(extend("minimum" = 0, "maximum" = 5))]
 pub struct Severity(i32);
@@ -2569,6 +2578,7 @@ pub struct Space {
     /// The caller's role.
     pub role: SpaceRole,
     /// How many members it has.
+    #[serde(deserialize_with = "runtime::whole")]
     #[schema(minimum = 1, examples(3))]
     #[schemars(extend("minimum" = 1))]
     pub member_count: i32,
@@ -2782,6 +2792,7 @@ pub struct Task {
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
     pub updated_at: Timestamp,
     /// Raised with every change; the ETag is made of it.
+    #[serde(deserialize_with = "runtime::whole")]
     #[schema(minimum = 1, examples(3))]
     #[schemars(extend("minimum" = 1))]
     pub version: i64,
@@ -2934,6 +2945,7 @@ pub struct TaskBatchOutcome {
     /// A UUID, version 7 (RFC 9562) where this service made it.
     pub task_id: Uuid,
     /// The status that the single operation would have had.
+    #[serde(deserialize_with = "runtime::whole")]
     #[schema(minimum = 200, maximum = 599, examples(200))]
     #[schemars(extend("minimum" = 200, "maximum" = 599))]
     pub status: i32,
@@ -2998,6 +3010,7 @@ pub struct TaskDetail {
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
     pub updated_at: Timestamp,
     /// Raised with every change; the ETag is made of it.
+    #[serde(deserialize_with = "runtime::whole")]
     #[schema(minimum = 1, examples(3))]
     #[schemars(extend("minimum" = 1))]
     pub version: i64,

@@ -1,6 +1,8 @@
 //! The proof as `make test` runs it: every description of every artefact is what the contract says.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod travel;
+
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 

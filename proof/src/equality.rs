@@ -119,7 +119,7 @@ fn presence(pairing: &mut Pairing<'_, '_>, place: &str, what: &str, ours: bool, 
 
 impl<'d> Document<'d> {
     /// In which directions the named schemas travel.
-    fn usage(self, operations: &BTreeMap<String, Said<'d>>) -> BTreeMap<&'d str, BTreeSet<Direction>> {
+    pub fn usage(self, operations: &BTreeMap<String, Said<'d>>) -> BTreeMap<&'d str, BTreeSet<Direction>> {
         let mut usage: BTreeMap<&str, BTreeSet<Direction>> = BTreeMap::new();
         let mut met = BTreeSet::new();
         let mut open: Vec<_> = operations

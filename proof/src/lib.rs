@@ -11,5 +11,8 @@ pub mod pairing;
 pub mod proof;
 pub mod report;
 pub mod schema;
+pub mod survival;
 pub mod table;
+pub mod travel;
 pub mod typescript;
+pub mod values;

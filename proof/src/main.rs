@@ -1,5 +1,6 @@
 //! The command line of the proof. It only calls the library and says what came out.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -33,6 +34,9 @@ enum Command {
     Mutants {
         /// Only mutants whose id contains one of these.
         only: Vec<String>,
+        /// Of the mutants of the sources, try one in this many.
+        #[arg(long, value_name = "NUMBER", default_value = "1")]
+        every: NonZeroUsize,
         /// Recordings of the unchanged server: only the contract's mutants are tried, on them.
         #[arg(long, value_name = "DIRECTORY")]
         recordings: Option<PathBuf>,
@@ -40,7 +44,11 @@ enum Command {
     /// Run the whole proof and write what it found to target/proof/report.md.
     ///
     /// It reads the recordings that the contract tests left in target/recordings. Exits with 1 if anything does not hold.
-    Report,
+    Report {
+        /// Of the mutants of the sources, try one in this many.
+        #[arg(long, value_name = "NUMBER", default_value = "1")]
+        every: NonZeroUsize,
+    },
 }
 
 type Failure = Box<dyn std::error::Error>;
@@ -50,8 +58,22 @@ fn main() -> ExitCode {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let outcome = match command {
         Command::Equality { contract } => equality(&workspace, contract.as_deref()),
-        Command::Mutants { only, recordings } => mutants(&workspace, only, recordings),
-        Command::Report => report(&workspace),
+        Command::Mutants {
+            only,
+            every,
+            recordings,
+        } => Options::of(&workspace).map_err(Failure::from).and_then(|options| {
+            mutants(
+                &workspace,
+                &Options {
+                    only,
+                    every,
+                    recordings,
+                    ..options
+                },
+            )
+        }),
+        Command::Report { every } => report(&workspace, every),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -82,19 +104,14 @@ fn equality(workspace: &Path, contract: Option<&Path>) -> Result<bool, Failure> 
     Ok(needless.is_empty() && verdicts.iter().all(|verdict| verdict.comparison.differences.is_empty()))
 }
 
-fn mutants(workspace: &Path, only: Vec<String>, recordings: Option<PathBuf>) -> Result<bool, Failure> {
-    let options = Options {
-        only,
-        recordings,
-        ..Options::of(workspace)?
-    };
-    let report = mutants::run(&options, &Proof::load(workspace)?)?;
+fn mutants(workspace: &Path, options: &Options) -> Result<bool, Failure> {
+    let report = mutants::run(options, &Proof::load(workspace)?)?;
     print!("{report}");
     Ok(report.is_enough())
 }
 
-fn report(workspace: &Path) -> Result<bool, Failure> {
-    let report = Report::make(workspace)?;
+fn report(workspace: &Path, every: NonZeroUsize) -> Result<bool, Failure> {
+    let report = Report::make(workspace, every)?;
     let path = workspace.join("target/proof/report.md");
     report.write(&path)?;
     println!("{}", path.display());

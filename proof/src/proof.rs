@@ -35,8 +35,8 @@ pub enum Error {
 /// Everything that is derived from artefacts.
 #[derive(Debug)]
 pub struct Proof {
-    artefacts: Vec<Artefacts>,
-    modules: Vec<Module>,
+    pub(crate) artefacts: Vec<Artefacts>,
+    pub(crate) modules: Vec<Module>,
     /// What languages cannot say.
     pub ledger: Vec<Entry>,
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display, Formatter, Write as _};
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use lockstep::coverage;
 use crate::ledger::Entry;
 use crate::mutants::{self, Options};
 use crate::proof::{self, Proof, Verdict};
+use crate::travel::{self, Travel};
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
@@ -38,8 +40,12 @@ pub struct Report {
     pub ledger: Vec<Entry>,
     /// How many lines of the ledger excuse nothing.
     pub needless: usize,
+    /// What came of values that were shown to all languages.
+    pub travel: Travel,
     /// What the recordings of the contract tests show.
     pub coverage: coverage::Report,
+    /// How many mutants of the sources there are for each that was tried.
+    pub every: NonZeroUsize,
     /// What came of mistakes that were made on purpose.
     pub mutants: mutants::Report,
     /// How long each part took.
@@ -50,16 +56,19 @@ pub struct Report {
 const ARTEFACTS: [&str; 4] = ["routes", "utoipa", "schemars", "typescript"];
 
 impl Report {
-    /// Runs the whole proof.
+    /// Runs the whole proof, with one in `every` mutants of the sources.
     ///
     /// # Errors
     /// See [`enum@Error`].
-    pub fn make(workspace: &Path) -> Result<Self, Error> {
+    pub fn make(workspace: &Path, every: NonZeroUsize) -> Result<Self, Error> {
         let mut times = Vec::new();
         let start = Instant::now();
         let proof = Proof::load(workspace)?;
         let verdicts = proof.verdicts(workspace)?;
         times.push(("equality", start.elapsed()));
+        let start = Instant::now();
+        let travel = travel::travel(&proof, workspace)?;
+        times.push(("travels of values", start.elapsed()));
         let start = Instant::now();
         let recordings = [workspace.join("target/recordings")];
         let coverage = coverage::coverage(
@@ -70,14 +79,20 @@ impl Report {
         )?;
         times.push(("coverage", start.elapsed()));
         let start = Instant::now();
-        let mutants = mutants::run(&Options::of(workspace)?, &proof)?;
+        let options = Options {
+            every,
+            ..Options::of(workspace)?
+        };
+        let mutants = mutants::run(&options, &proof)?;
         times.push(("mutants", start.elapsed()));
         let needless = proof.needless(&verdicts).len();
         Ok(Self {
             needless,
             ledger: proof.ledger,
             verdicts,
+            travel,
             coverage,
+            every,
             mutants,
             times,
         })
@@ -237,6 +252,12 @@ impl Display for Report {
         self.equality(f)?;
         self.differences(f)?;
         self.excuses(f)?;
+        writeln!(f, "## Values that travelled\n\n{}.", self.travel)?;
+        let known = self.travel.disagreements.len();
+        writeln!(
+            f,
+            "{known} known disagreements, whose kinds are listed with their reasons in proof/it/travel.rs.\n"
+        )?;
         writeln!(
             f,
             "## Contract coverage\n\n```\n{}{}\n```\n",
@@ -244,6 +265,10 @@ impl Display for Report {
             self.coverage.summary()
         )?;
         self.schemas(f)?;
-        write!(f, "{}", self.mutants)
+        writeln!(
+            f,
+            "One in {} mutants of the sources was tried.\n\n{}",
+            self.every, self.mutants
+        )
     }
 }

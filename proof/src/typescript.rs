@@ -2,8 +2,9 @@
 //! once for all modules; nothing here knows contracts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -38,6 +39,9 @@ pub enum Error {
     /// The types cannot be described.
     #[error("the TypeScript types cannot be described (are the tools installed? run: make deps): {0}")]
     Derive(String),
+    /// The values cannot be judged.
+    #[error("the values cannot be judged (are the tools installed? run: make deps): {0}")]
+    Judge(String),
     /// What came out is not understood.
     #[error("the description of the TypeScript types is no JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -63,7 +67,65 @@ pub fn describe(workspace: &Path, modules: &[String]) -> Result<Vec<Module>, Err
     text.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
 }
 
+/// What JavaScript says of a value.
+#[derive(Debug, Deserialize)]
+pub struct Verdict {
+    /// Whether the contract's own schema allows it.
+    pub contract: bool,
+    /// Whether the TypeScript type does.
+    pub typescript: bool,
+    /// How it is written again.
+    pub back: String,
+}
+
+/// Has values judged, all by one process. `tests/judges/judge.mjs` says what is asked.
+///
+/// # Errors
+/// See [`enum@Error`].
+pub fn judge(
+    workspace: &Path,
+    contracts: &[Value],
+    modules: &[Module],
+    questions: impl Iterator<Item = Value>,
+) -> Result<Vec<Verdict>, Error> {
+    let both = contracts.iter().zip(modules);
+    let both: Vec<_> = both
+        .map(|(contract, module)| json!({ "contract": contract, "typescript": module.root }))
+        .collect();
+    let mut text = json!({ "contracts": both }).to_string();
+    for question in questions {
+        text.push('\n');
+        text.push_str(&question.to_string());
+    }
+    let mut node = Command::new("node")
+        .arg(workspace.join("tests/judges/judge.mjs"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    // It answers when it has read everything. If it ends before that, its status tells.
+    if let Some(mut input) = node.stdin.take() {
+        let _ = input.write_all(text.as_bytes());
+    }
+    let output = node.wait_with_output()?;
+    if !output.status.success() {
+        let why = String::from_utf8_lossy(&output.stderr);
+        return Err(Error::Judge(why.chars().take(2_000).collect()));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    text.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
+}
+
 impl Module {
+    /// The type of a contract's schema in a direction.
+    pub fn type_name(&self, schema: &str, direction: Direction) -> Option<String> {
+        let input = (direction == Direction::Request).then(|| format!("{schema}Input"));
+        let names = input.into_iter().chain([schema.to_owned()]);
+        names
+            .into_iter()
+            .find(|name| self.root["definitions"].get(name).is_some())
+    }
+
     /// The types as a document.
     pub fn document(&self) -> Document<'_> {
         Document { root: &self.root }

@@ -169,6 +169,48 @@ async fn open_tasks_grow_old_and_overdue() {
 }
 
 #[tokio::test]
+async fn what_is_closed_is_not_overdue_and_counts_for_the_part_that_is_done() {
+    let server = TestServer::start().await;
+    let ada = server.sign_up("ada").await;
+    let space = personal(&server, &ada).await;
+    let add = async |session: &Session, status: &str| {
+        let task = json!({ "spaceId": space, "title": "Oil", "dueAt": "2026-11-20T11:59:59Z", "status": status });
+        let added = Call::post("/api/tasks").by(session).json(task).send(&server).await;
+        assert_eq!(added.status, 201);
+    };
+    for status in ["done", "cancelled", "open"] {
+        add(&ada, status).await;
+    }
+    let events = json!({ "events": [event(&space, 4, "2026-11-20T11:00:00Z")] });
+    assert_eq!(
+        Call::post("/api/events")
+            .by(&ada)
+            .json(events)
+            .send(&server)
+            .await
+            .status,
+        200
+    );
+    let overview = get(&server, &ada, "/api/dashboard/overview").await.json();
+    assert_eq!(
+        ["openTasks", "overdueTasks", "closedTasks", "events", "criticalEvents"].map(|figure| &overview[figure]),
+        [1, 1, 2, 1, 0]
+    );
+    let stats = get(&server, &ada, "/api/dashboard/tasks-stats").await.json();
+    assert_eq!((&stats["total"], &stats["overdue"]), (&json!(3), &json!(1)));
+    let rate = stats["completionRate"].as_f64().unwrap();
+    assert!((rate - 2.0 / 3.0).abs() < 0.01, "{rate} of three tasks are closed");
+
+    server.advance(TimeDelta::days(2));
+    let client = server.anonymous();
+    let login = client.login().body(credentials("ada", spaces_tests::PASSWORD));
+    let ada = login.send().await.unwrap().into_inner();
+    add(&ada, "open").await;
+    let stats = get(&server, &ada, "/api/dashboard/tasks-stats").await.json();
+    assert_eq!(stats["medianOpenAgeDays"], 1.0, "one is two days old and one is new");
+}
+
+#[tokio::test]
 async fn users_are_counted_for_admins() {
     let server = TestServer::start().await;
     let ada = server.sign_up("ada").await;

@@ -16,6 +16,7 @@ mod refusal;
 mod rules;
 mod schema;
 mod secret;
+mod whole;
 
 pub use conditional::{if_match, if_none_match};
 pub use decode::{Decode, Member, TextEnum, present};
@@ -36,3 +37,4 @@ pub use rules::{
 };
 pub use schema::{Rules, or_null_name, or_null_schema};
 pub use secret::Secret;
+pub use whole::{Whole, whole};

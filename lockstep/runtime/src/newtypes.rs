@@ -193,6 +193,14 @@ macro_rules! number_newtype {
             }
         }
 
+        // Not derived: serde refuses integers such as 192.0.
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let number: $number = $crate::whole(deserializer)?;
+                Self::try_from(number).map_err(serde::de::Error::custom)
+            }
+        }
+
         impl From<$name> for $number {
             fn from(number: $name) -> Self {
                 number.0

@@ -20,6 +20,7 @@ pub struct Problem {
     #[schema(examples("Validation failed"))]
     pub title: Cow<'static, str>,
     /// The HTTP status.
+    #[serde(deserialize_with = "crate::whole::whole")]
     #[schema(value_type = i32, minimum = 400, maximum = 599, examples(422))]
     #[schemars(with = "i32", range(min = 400, max = 599))]
     pub status: u16,

@@ -153,8 +153,8 @@ pub struct TextType {
     pub min_length: Option<u64>,
     /// `maxLength` in code points.
     pub max_length: Option<u64>,
-    /// `pattern`: an ECMA 262 expression that means the same to the `regex` crate (but for line separators in `.` and
-    /// for U+0085 and U+FEFF in `\s`).
+    /// `pattern`: an ECMA 262 expression that the `regex` crate takes. What means other characters there, `.` and `\s`, the
+    /// runtime translates.
     pub pattern: Option<String>,
     /// `const`: the only value.
     pub constant: Option<String>,

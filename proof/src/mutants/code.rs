@@ -32,7 +32,8 @@ pub(super) fn run(options: &Options, mutants: &[Mutant]) -> Result<Outcome, Erro
     };
     let recordings = trials.without_any()?;
     let wanted = mutants.iter().filter(|mutant| options.wants(&mutant.id));
-    let verdicts: Result<_, Error> = wanted.map(|mutant| trials.verdict(mutant)).collect();
+    let sample = wanted.step_by(options.every.get());
+    let verdicts: Result<_, Error> = sample.map(|mutant| trials.verdict(mutant)).collect();
     Ok(Outcome {
         verdicts: verdicts?,
         recordings,

@@ -9,6 +9,7 @@ mod source;
 mod suite;
 
 use crate::proof::Proof;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
@@ -23,6 +24,8 @@ pub struct Options {
     pub work: PathBuf,
     /// Only mutants whose id contains one of these; all if there are none.
     pub only: Vec<String>,
+    /// Of those of the sources, only each one that comes after this many others: 1 for all.
+    pub every: NonZeroUsize,
     /// Recordings of the unchanged server. Where they are named, only the mutants of the contract are tried, on them.
     pub recordings: Option<PathBuf>,
 }
@@ -39,6 +42,7 @@ impl Options {
             work: root.join("target/proof/mutants"),
             root,
             only: Vec::new(),
+            every: NonZeroUsize::MIN,
             recordings: None,
         })
     }

@@ -21,14 +21,24 @@ impl NumberToken {
         if !digits.contains(['.', 'e', 'E']) {
             return digits.parse().map_or(Self::TooLarge, Self::Integer);
         }
-        let value: f64 = digits.parse().unwrap_or(f64::INFINITY);
-        // Up to 2^53 a whole float is exactly the integer that was written.
-        if value.fract() != 0.0 {
-            Self::Fraction
-        } else if value.abs() <= 9_007_199_254_740_992.0 {
-            Self::Integer(value as i64)
-        } else {
-            Self::TooLarge
+        let (mantissa, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let written = [whole, fraction].concat();
+        // In digits, not in floats, which beyond 2^53 stand for several integers.
+        let significant = written.trim_end_matches('0');
+        if significant.is_empty() || significant == "-" {
+            return Self::Integer(0);
+        }
+        let dropped = (written.len() - significant.len()) as i64 - fraction.len() as i64;
+        // What does not fit is far out on one side: no text is long enough to bring it back.
+        let far = if exponent.starts_with('-') { i64::MIN } else { i64::MAX };
+        match exponent.parse().unwrap_or(far).saturating_add(dropped) {
+            ..0 => Self::Fraction,
+            zeros @ 0..=19 => {
+                let digits = [significant, &"0".repeat(zeros as usize)].concat();
+                digits.parse().map_or(Self::TooLarge, Self::Integer)
+            }
+            20.. => Self::TooLarge,
         }
     }
 }

@@ -27,10 +27,34 @@ impl Pattern {
 
     pub(super) fn matches(&self, text: &str) -> bool {
         self.regex
-            .get_or_init(|| Regex::new(self.source).ok())
+            .get_or_init(|| Regex::new(&ecma(self.source)).ok())
             .as_ref()
             .is_some_and(|regex| regex.is_match(text))
     }
+}
+
+/// An ECMA 262 expression in the words of the `regex` crate, where `.` and `\s` mean other characters.
+fn ecma(source: &str) -> String {
+    const BLANKS: &str = r"\t-\r \u{a0}\u{1680}\u{2000}-\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}\u{feff}";
+    let mut in_class = false;
+    let mut result = String::with_capacity(source.len());
+    let mut characters = source.chars();
+    while let Some(c) = characters.next() {
+        match (c, in_class) {
+            ('\\', _) => match characters.next() {
+                // A class may stand in a class.
+                Some('s') => result.extend(["[", BLANKS, "]"]),
+                Some('S') => result.extend(["[^", BLANKS, "]"]),
+                escaped => result.extend([c].into_iter().chain(escaped)),
+            },
+            ('.', false) => result.push_str(r"[^\n\r\u{2028}\u{2029}]"),
+            _ => {
+                in_class = c == '[' || in_class && c != ']';
+                result.push(c);
+            }
+        }
+    }
+    result
 }
 
 /// A `&'static Pattern` in place.

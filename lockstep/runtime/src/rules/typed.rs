@@ -3,7 +3,7 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
+use chrono::{DateTime, NaiveDate, SubsecRound, Timelike, Utc};
 
 use super::{Broken, FromText, Scalar};
 use crate::decode::{Decode, TextEnum};
@@ -53,7 +53,9 @@ impl Timestamp {
         let time = (text.as_bytes().get(10) != Some(&b' '))
             .then(|| DateTime::parse_from_rfc3339(text).ok())
             .flatten()
-            .map(|time| time.to_utc().trunc_subsecs(3));
+            .map(|time| time.to_utc().trunc_subsecs(3))
+            // Seconds are inserted at the end of a day in UTC only.
+            .filter(|time| time.nanosecond() < 1_000_000_000 || time.num_seconds_from_midnight() == 86_399);
         if time.is_none() {
             broken.add("invalid-format", "must be an RFC 3339 time");
         }
@@ -69,7 +71,9 @@ pub struct Date;
 
 impl Date {
     fn read(&self, text: &str, broken: &mut Broken) -> Option<NaiveDate> {
-        let date = (text.len() == 10).then(|| NaiveDate::from_str(text).ok()).flatten();
+        // The crate also takes signs and single digits; the format has one form.
+        let has_form = text.len() == 10 && text.starts_with(|c: char| c.is_ascii_digit());
+        let date = has_form.then(|| NaiveDate::from_str(text).ok()).flatten();
         if date.is_none() {
             broken.add("invalid-format", "must be a date such as 2026-11-20");
         }

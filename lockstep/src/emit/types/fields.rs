@@ -98,7 +98,7 @@ impl<'a> Member<'a> {
         Some(format!("fn {name}() -> {} {{\n{default}\n}}\n", self.rust_type()))
     }
 
-    fn serde(&self, rule: bool) -> String {
+    fn serde(&self, api: &Api, rule: bool) -> String {
         let mut entries = Vec::new();
         let by_rule = if rule {
             camel(self.plain_name())
@@ -108,8 +108,10 @@ impl<'a> Member<'a> {
         if by_rule != self.field.name {
             entries.push(literals::serde_name(&self.field.name));
         }
+        let has_integers = !self.takes_null && super::has_integers(api, &self.field.ty);
         match (self.presence, self.default_name()) {
             (Presence::Required, _) => {}
+            (Presence::Nullable, _) if has_integers => {}
             // Without it serde takes absence for null.
             (Presence::Nullable, _) => entries.push("deserialize_with = \"Option::deserialize\"".to_owned()),
             (Presence::Optional, _) if self.takes_null => {
@@ -120,6 +122,9 @@ impl<'a> Member<'a> {
             (Presence::Patch, _) => entries.extend(["default".to_owned(), skip("Patch::is_absent")]),
             (_, Some(function)) => entries.push(format!("default = \"{}::{function}\"", self.owner.name)),
             (_, None) => entries.push("default".to_owned()),
+        }
+        if has_integers {
+            entries.push("deserialize_with = \"runtime::whole\"".to_owned());
         }
         if entries.is_empty() {
             String::new()
@@ -180,7 +185,7 @@ impl<'a> Member<'a> {
     }
 
     pub(super) fn declaration(&self, api: &Api, rule: bool) -> String {
-        let (docs, serde, attributes) = (self.docs(api), self.serde(rule), self.attributes(api));
+        let (docs, serde, attributes) = (self.docs(api), self.serde(api, rule), self.attributes(api));
         format!(
             "{docs}{serde}{attributes}    pub {}: {},\n",
             self.name,

@@ -140,6 +140,17 @@ pub(super) fn resolve<'a>(api: &'a Api, ty: &'a Type) -> &'a Type {
     }
 }
 
+/// Whether serde must be told how to read the integers that a type consists of. Those with a name of their own know.
+pub(super) fn has_integers(api: &Api, ty: &Type) -> bool {
+    match resolve(api, ty) {
+        Type::Integer(_) => true,
+        Type::Array(array) => has_integers(api, &array.items),
+        Type::Map(map) => has_integers(api, &map.values),
+        Type::Nullable(inner) => has_integers(api, inner),
+        _ => false,
+    }
+}
+
 /// Text as doc comments. A code block without language would be taken for Rust and tested; characters that hide or turn
 /// text around are refused by the compiler.
 pub(super) fn docs(text: &str, indent: &str) -> String {

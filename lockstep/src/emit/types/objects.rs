@@ -46,7 +46,12 @@ fn structure(api: &Api, def: &TypeDef, object: &Object, members: &[Member<'_>]) 
     let fields: String = members.iter().map(|member| member.declaration(api, rule)).collect();
     let rest = additional(object).map(|(name, ty)| {
         format!(
-            "    /// Every other member.\n    #[serde(flatten)]\n    pub {name}: BTreeMap<String, {}>,\n",
+            "    /// Every other member.\n    #[serde(flatten{})]\n    pub {name}: BTreeMap<String, {}>,\n",
+            if super::has_integers(api, ty) {
+                ", deserialize_with = \"runtime::whole\""
+            } else {
+                ""
+            },
             rust_type(ty)
         )
     });

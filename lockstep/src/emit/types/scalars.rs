@@ -107,9 +107,13 @@ pub(super) fn newtype(api: &Api, def: &TypeDef, ty: &Type) -> String {
         Type::Number(_) => "Clone, Copy, Debug, PartialEq, PartialOrd",
         _ => "Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord",
     };
+    let reading = match ty {
+        Type::Text(_) => format!(", Deserialize, ToSchema, JsonSchema)]\n#[serde(try_from = \"{wire}\")]\n"),
+        // The macro reads numbers.
+        _ => ", ToSchema, JsonSchema)]\n".to_owned(),
+    };
     format!(
-        "{}#[derive({derives}, Deserialize, ToSchema, JsonSchema)]\n\
-         #[serde(try_from = \"{wire}\")]\n{}pub struct {name}({inner});\n\n{}",
+        "{}#[derive({derives}{reading}{}pub struct {name}({inner});\n\n{}",
         type_docs(def),
         attributes.render(""),
         rules(name, ty),

@@ -477,7 +477,11 @@ pub struct Collections {
     #[schemars(with = "ArrayOfAny")]
     pub array_of_any: Option<ArrayOfAny>,
     /// Of arrays.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(value_type = Option<Vec<Vec<i32>>>, nullable = false)]
     #[schemars(with = "ArrayOfArrays")]
     pub array_of_arrays: Option<ArrayOfArrays>,
@@ -501,7 +505,11 @@ pub struct Collections {
     #[schemars(with = "ArrayOfBooleans")]
     pub array_of_booleans: Option<ArrayOfBooleans>,
     /// Of integers with bounds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(value_type = Option<Vec<i32>>, nullable = false)]
     #[schemars(
         with = "ArrayOfBounds",
@@ -524,12 +532,20 @@ pub struct Collections {
     #[schemars(with = "ArrayOfFree")]
     pub array_of_free: Option<ArrayOfFree>,
     /// Of integers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(value_type = Option<Vec<i32>>, nullable = false)]
     #[schemars(with = "ArrayOfIntegers")]
     pub array_of_integers: Option<ArrayOfIntegers>,
     /// Of maps.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(value_type = Option<Vec<BTreeMap<String, i32>>>, nullable = false)]
     #[schemars(with = "ArrayOfMaps")]
     pub array_of_maps: Option<ArrayOfMaps>,
@@ -559,7 +575,11 @@ pub struct Collections {
     #[schemars(with = "ArrayOfNullableReferences")]
     pub array_of_nullable_references: Option<ArrayOfNullableReferences>,
     /// Of integers with a bound or null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(value_type = Option<Vec<Option<i32>>>, nullable = false)]
     #[schemars(with = "ArrayOfNullableRules", transform = runtime::Rules(serde_json::json!({"items": {"minimum": 1}})))]
     pub array_of_nullable_rules: Option<ArrayOfNullableRules>,
@@ -650,7 +670,11 @@ pub struct Collections {
     #[schemars(with = "MapMinProperties", extend("minProperties" = 1))]
     pub map_min_properties: Option<MapMinProperties>,
     /// A map or null wherever it is used.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[serde(
+        default,
+        skip_serializing_if = "Patch::is_absent",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(value_type = Option<BTreeMap<String, i32>>)]
     pub map_nullable: Patch<MapNullable>,
     /// Of any values.
@@ -682,7 +706,11 @@ pub struct Collections {
     #[schemars(with = "MapOfEnums")]
     pub map_of_enums: Option<MapOfEnums>,
     /// Of integers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(value_type = Option<BTreeMap<String, i64>>, nullable = false)]
     #[schemars(with = "MapOfIntegers")]
     pub map_of_integers: Option<MapOfIntegers>,
@@ -998,6 +1026,7 @@ pub type FreeObject = serde_json::Map<String, serde_json::Value>;
 #[schemars(deny_unknown_fields)]
 pub struct Item {
     /// Its id.
+    #[serde(deserialize_with = "runtime::whole")]
     pub id: i32,
 }
 
@@ -1116,7 +1145,11 @@ pub type MapOfObjects = BTreeMap<String, MapOfObjectsValue>;
 #[schemars(deny_unknown_fields)]
 pub struct MapOfObjectsValue {
     /// B.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(nullable = false)]
     #[schemars(with = "i32")]
     pub b: Option<i32>,

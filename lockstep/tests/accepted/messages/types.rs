@@ -181,8 +181,7 @@ pub struct MediaObjectResponse200 {
 }
 
 /// The body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i32")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(minimum = 1)]
 #[schemars(extend("minimum" = 1))]
 pub struct MediaScalarRequestBody(i32);
@@ -208,8 +207,7 @@ pub struct Name(String);
 runtime::text_newtype!(Name, runtime::Text::new().min(1).max(8));
 
 /// A size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i32")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(default = 3, minimum = 0)]
 #[schemars(extend("default" = 3, "minimum" = 0))]
 pub struct Size(i32);

@@ -29,8 +29,7 @@ pub type BooleanNullable = bool;
 pub type BooleanPlain = bool;
 
 /// A bound beyond 2^53, which no double has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i64")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(minimum = 9007199254740993_i64)]
 #[schemars(extend("minimum" = 9007199254740993_i64))]
 pub struct IntegerBeyondDouble(i64);
@@ -38,8 +37,7 @@ pub struct IntegerBeyondDouble(i64);
 runtime::number_newtype!(IntegerBeyondDouble: i64, runtime::Integer<i64>, runtime::Integer::<i64>::new().min(9007199254740993));
 
 /// Both bounds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i32")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(minimum = 1, maximum = 100)]
 #[schemars(extend("minimum" = 1, "maximum" = 100))]
 pub struct IntegerBothBounds(i32);
@@ -47,8 +45,7 @@ pub struct IntegerBothBounds(i32);
 runtime::number_newtype!(IntegerBothBounds: i32, runtime::Integer<i32>, runtime::Integer::<i32>::new().min(1).max(100));
 
 /// Bounds that are written like other numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i64")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(minimum = 1, maximum = 1000)]
 #[schemars(extend("minimum" = 1, "maximum" = 1000))]
 pub struct IntegerBoundsWithFraction(i64);
@@ -56,8 +53,7 @@ pub struct IntegerBoundsWithFraction(i64);
 runtime::number_newtype!(IntegerBoundsWithFraction: i64, runtime::Integer<i64>, runtime::Integer::<i64>::new().min(1).max(1000));
 
 /// A default wherever it is used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i32")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(default = 25, minimum = 1)]
 #[schemars(extend("default" = 25, "minimum" = 1))]
 pub struct IntegerDefault(i32);
@@ -65,8 +61,7 @@ pub struct IntegerDefault(i32);
 runtime::number_newtype!(IntegerDefault: i32, runtime::Integer<i32>, runtime::Integer::<i32>::new().min(1));
 
 /// Of two bounds, the narrower one counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i64")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(minimum = 4, maximum = 10)]
 #[schemars(extend("minimum" = 4, "maximum" = 10))]
 pub struct IntegerEveryBound(i64);
@@ -74,8 +69,7 @@ pub struct IntegerEveryBound(i64);
 runtime::number_newtype!(IntegerEveryBound: i64, runtime::Integer<i64>, runtime::Integer::<i64>::new().min(4).max(10));
 
 /// One value only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i64")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(minimum = 7, maximum = 7)]
 #[schemars(extend("minimum" = 7, "maximum" = 7))]
 pub struct IntegerExactly(i64);
@@ -86,8 +80,7 @@ runtime::number_newtype!(IntegerExactly: i64, runtime::Integer<i64>, runtime::In
 pub type IntegerExample = i64;
 
 /// Less than.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i32")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(maximum = 9)]
 #[schemars(extend("maximum" = 9))]
 pub struct IntegerExclusiveMaximum(i32);
@@ -95,8 +88,7 @@ pub struct IntegerExclusiveMaximum(i32);
 runtime::number_newtype!(IntegerExclusiveMaximum: i32, runtime::Integer<i32>, runtime::Integer::<i32>::new().max(9));
 
 /// Greater than.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i64")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(minimum = 1)]
 #[schemars(extend("minimum" = 1))]
 pub struct IntegerExclusiveMinimum(i64);
@@ -107,8 +99,7 @@ runtime::number_newtype!(IntegerExclusiveMinimum: i64, runtime::Integer<i64>, ru
 pub type IntegerInt32 = i32;
 
 /// A step of 32 bits and a bound.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i32")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(minimum = 0, multiple_of = 15)]
 #[schemars(extend("minimum" = 0, "multipleOf" = 15))]
 pub struct IntegerInt32MultipleOf(i32);
@@ -116,8 +107,7 @@ pub struct IntegerInt32MultipleOf(i32);
 runtime::number_newtype!(IntegerInt32MultipleOf: i32, runtime::Integer<i32>, runtime::Integer::<i32>::new().min(0).multiple_of(15));
 
 /// The bounds of 32 bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i32")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(minimum = -2147483648, maximum = 2147483647)]
 #[schemars(extend("minimum" = -2147483648, "maximum" = 2147483647))]
 pub struct IntegerInt32Range(i32);
@@ -128,8 +118,7 @@ runtime::number_newtype!(IntegerInt32Range: i32, runtime::Integer<i32>, runtime:
 pub type IntegerInt64 = i64;
 
 /// A step beyond 2^53.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i64")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(multiple_of = 9007199254740993_i64)]
 #[schemars(extend("multipleOf" = 9007199254740993_i64))]
 pub struct IntegerInt64MultipleOf(i64);
@@ -137,8 +126,7 @@ pub struct IntegerInt64MultipleOf(i64);
 runtime::number_newtype!(IntegerInt64MultipleOf: i64, runtime::Integer<i64>, runtime::Integer::<i64>::new().multiple_of(9007199254740993));
 
 /// The bounds of 64 bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i64")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(minimum = -9223372036854775808_i64, maximum = 9223372036854775807_i64)]
 #[schemars(extend("minimum" = -9223372036854775808_i64, "maximum" = 9223372036854775807_i64))]
 pub struct IntegerInt64Range(i64);
@@ -146,8 +134,7 @@ pub struct IntegerInt64Range(i64);
 runtime::number_newtype!(IntegerInt64Range: i64, runtime::Integer<i64>, runtime::Integer::<i64>::new().min(-9223372036854775808).max(9223372036854775807));
 
 /// A greatest value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i64")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(maximum = 100)]
 #[schemars(extend("maximum" = 100))]
 pub struct IntegerMaximum(i64);
@@ -155,8 +142,7 @@ pub struct IntegerMaximum(i64);
 runtime::number_newtype!(IntegerMaximum: i64, runtime::Integer<i64>, runtime::Integer::<i64>::new().max(100));
 
 /// A least value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i64")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(minimum = 1)]
 #[schemars(extend("minimum" = 1))]
 pub struct IntegerMinimum(i64);
@@ -164,8 +150,7 @@ pub struct IntegerMinimum(i64);
 runtime::number_newtype!(IntegerMinimum: i64, runtime::Integer<i64>, runtime::Integer::<i64>::new().min(1));
 
 /// A step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i64")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(multiple_of = 5)]
 #[schemars(extend("multipleOf" = 5))]
 pub struct IntegerMultipleOf(i64);
@@ -173,8 +158,7 @@ pub struct IntegerMultipleOf(i64);
 runtime::number_newtype!(IntegerMultipleOf: i64, runtime::Integer<i64>, runtime::Integer::<i64>::new().multiple_of(5));
 
 /// Below zero.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i32")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(minimum = -20, maximum = -10)]
 #[schemars(extend("minimum" = -20, "maximum" = -10))]
 pub struct IntegerNegative(i32);
@@ -188,8 +172,7 @@ pub type IntegerNullable = i32;
 pub type IntegerPlain = i64;
 
 /// Both bounds.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "f64")]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, ToSchema, JsonSchema)]
 #[schema(format = "float", minimum = 0.0, maximum = 1.0)]
 #[schemars(extend("format" = "float", "minimum" = 0.0, "maximum" = 1.0))]
 pub struct NumberBothBounds(f64);
@@ -197,8 +180,7 @@ pub struct NumberBothBounds(f64);
 runtime::number_newtype!(NumberBothBounds: f64, runtime::Number, runtime::Number::new().min(0.0).max(1.0));
 
 /// A default wherever it is used.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "f64")]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, ToSchema, JsonSchema)]
 #[schema(default = 1.5, minimum = 0.0)]
 #[schemars(extend("default" = 1.5, "minimum" = 0.0))]
 pub struct NumberDefault(f64);
@@ -211,7 +193,7 @@ runtime::number_newtype!(NumberDefault: f64, runtime::Number, runtime::Number::n
 #[schemars(deny_unknown_fields)]
 pub struct NumberDefaults {
     /// Beyond 2^53.
-    #[serde(default = "NumberDefaults::default_beyond")]
+    #[serde(default = "NumberDefaults::default_beyond", deserialize_with = "runtime::whole")]
     #[schema(default = 9007199254740993_i64)]
     pub beyond: i64,
     /// A fraction within bounds.
@@ -224,7 +206,7 @@ pub struct NumberDefaults {
     #[schema(default = json!(-0.5))]
     pub fraction: f64,
     /// The least of 64 bits.
-    #[serde(default = "NumberDefaults::default_least")]
+    #[serde(default = "NumberDefaults::default_least", deserialize_with = "runtime::whole")]
     #[schema(default = json!(-9223372036854775808_i64))]
     pub least: i64,
     /// A default beside a reference.
@@ -232,7 +214,7 @@ pub struct NumberDefaults {
     #[schema(default = 3)]
     pub named: IntegerMinimum,
     /// Below zero.
-    #[serde(default = "NumberDefaults::default_negative")]
+    #[serde(default = "NumberDefaults::default_negative", deserialize_with = "runtime::whole")]
     #[schema(default = json!(-1))]
     pub negative: i32,
     /// No.
@@ -244,7 +226,7 @@ pub struct NumberDefaults {
     #[schema(default = json!(null))]
     pub null_default: Option<f64>,
     /// A default where null is another value.
-    #[serde(default = "NumberDefaults::default_nullable")]
+    #[serde(default = "NumberDefaults::default_nullable", deserialize_with = "runtime::whole")]
     #[schema(default = 7)]
     pub nullable: Option<i32>,
     /// A default wherever it is used.
@@ -264,7 +246,7 @@ pub struct NumberDefaults {
     #[schema(default = true)]
     pub yes: bool,
     /// Zero.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "runtime::whole")]
     #[schema(default = 0)]
     pub zero: i64,
 }
@@ -371,8 +353,7 @@ impl Decode for NumberDefaults {
 pub type NumberDouble = f64;
 
 /// Every bound.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "f64")]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, ToSchema, JsonSchema)]
 #[schema(minimum = -1.0, maximum = 2.0, exclusive_minimum = -1.5, exclusive_maximum = 2.5)]
 #[schemars(extend("minimum" = -1.0, "maximum" = 2.0, "exclusiveMinimum" = -1.5, "exclusiveMaximum" = 2.5))]
 pub struct NumberEveryBound(f64);
@@ -380,8 +361,7 @@ pub struct NumberEveryBound(f64);
 runtime::number_newtype!(NumberEveryBound: f64, runtime::Number, runtime::Number::new().min(-1.0).max(2.0).above(-1.5).below(2.5));
 
 /// Less than.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "f64")]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, ToSchema, JsonSchema)]
 #[schema(exclusive_maximum = 10.5)]
 #[schemars(extend("exclusiveMaximum" = 10.5))]
 pub struct NumberExclusiveMaximum(f64);
@@ -389,8 +369,7 @@ pub struct NumberExclusiveMaximum(f64);
 runtime::number_newtype!(NumberExclusiveMaximum: f64, runtime::Number, runtime::Number::new().below(10.5));
 
 /// Greater than.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "f64")]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, ToSchema, JsonSchema)]
 #[schema(exclusive_minimum = 0.0)]
 #[schemars(extend("exclusiveMinimum" = 0.0))]
 pub struct NumberExclusiveMinimum(f64);
@@ -401,8 +380,7 @@ runtime::number_newtype!(NumberExclusiveMinimum: f64, runtime::Number, runtime::
 pub type NumberFloat = f64;
 
 /// A bound with a great exponent.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "f64")]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, ToSchema, JsonSchema)]
 #[schema(maximum = 1e300)]
 #[schemars(extend("maximum" = 1e300))]
 pub struct NumberHuge(f64);
@@ -410,8 +388,7 @@ pub struct NumberHuge(f64);
 runtime::number_newtype!(NumberHuge: f64, runtime::Number, runtime::Number::new().max(1e300));
 
 /// A greatest value that no binary fraction is.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "f64")]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, ToSchema, JsonSchema)]
 #[schema(maximum = 0.1)]
 #[schemars(extend("maximum" = 0.1))]
 pub struct NumberMaximum(f64);
@@ -423,18 +400,27 @@ runtime::number_newtype!(NumberMaximum: f64, runtime::Number, runtime::Number::n
 #[schemars(deny_unknown_fields)]
 pub struct NumberMembers {
     /// An integer.
+    #[serde(deserialize_with = "runtime::whole")]
     pub integer: i64,
     /// A number.
     pub number: f64,
     /// A boolean.
     pub boolean: bool,
     /// Bounds in place.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(nullable = false, minimum = -1, maximum = 100)]
     #[schemars(with = "i32", extend("minimum" = -1, "maximum" = 100))]
     pub bounds: Option<i32>,
     /// Exclusive bounds in place.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(nullable = false, minimum = 0, maximum = 10)]
     #[schemars(with = "i64", extend("minimum" = 0, "maximum" = 10))]
     pub exclusive: Option<i64>,
@@ -449,17 +435,29 @@ pub struct NumberMembers {
     #[schemars(with = "f64", extend("maximum" = 1.0, "exclusiveMinimum" = 0.0))]
     pub ratio: Option<f64>,
     /// 32 bits.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(nullable = false)]
     #[schemars(with = "i32")]
     pub small: Option<i32>,
     /// A step in place.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(nullable = false, multiple_of = 3)]
     #[schemars(with = "i64", extend("multipleOf" = 3))]
     pub step: Option<i64>,
     /// The bounds of 64 bits in place.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(nullable = false, minimum = -9223372036854775808_i64, maximum = 9223372036854775807_i64)]
     #[schemars(with = "i64", extend("minimum" = -9223372036854775808_i64, "maximum" = 9223372036854775807_i64))]
     pub wide: Option<i64>,
@@ -520,8 +518,7 @@ impl Decode for NumberMembers {
 }
 
 /// A least value.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "f64")]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, ToSchema, JsonSchema)]
 #[schema(minimum = 0.0)]
 #[schemars(extend("minimum" = 0.0))]
 pub struct NumberMinimum(f64);
@@ -529,8 +526,7 @@ pub struct NumberMinimum(f64);
 runtime::number_newtype!(NumberMinimum: f64, runtime::Number, runtime::Number::new().min(0.0));
 
 /// A step.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "f64")]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, ToSchema, JsonSchema)]
 #[schema(multiple_of = 0.25)]
 #[schemars(extend("multipleOf" = 0.25))]
 pub struct NumberMultipleOf(f64);
@@ -538,8 +534,7 @@ pub struct NumberMultipleOf(f64);
 runtime::number_newtype!(NumberMultipleOf: f64, runtime::Number, runtime::Number::new().multiple_of(0.25));
 
 /// A step that no binary fraction is.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "f64")]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, ToSchema, JsonSchema)]
 #[schema(multiple_of = 0.01)]
 #[schemars(extend("multipleOf" = 0.01))]
 pub struct NumberMultipleOfDecimal(f64);
@@ -547,8 +542,7 @@ pub struct NumberMultipleOfDecimal(f64);
 runtime::number_newtype!(NumberMultipleOfDecimal: f64, runtime::Number, runtime::Number::new().multiple_of(0.01));
 
 /// A whole step.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "f64")]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, ToSchema, JsonSchema)]
 #[schema(minimum = 0.0, multiple_of = 5.0)]
 #[schemars(extend("minimum" = 0.0, "multipleOf" = 5.0))]
 pub struct NumberMultipleOfWhole(f64);
@@ -556,8 +550,7 @@ pub struct NumberMultipleOfWhole(f64);
 runtime::number_newtype!(NumberMultipleOfWhole: f64, runtime::Number, runtime::Number::new().min(0.0).multiple_of(5.0));
 
 /// Below zero.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "f64")]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, ToSchema, JsonSchema)]
 #[schema(minimum = -273.15, maximum = -0.5)]
 #[schemars(extend("minimum" = -273.15, "maximum" = -0.5))]
 pub struct NumberNegative(f64);
@@ -571,8 +564,7 @@ pub type NumberNullable = f64;
 pub type NumberPlain = f64;
 
 /// A bound with an exponent below zero.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "f64")]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, ToSchema, JsonSchema)]
 #[schema(minimum = 1e-9)]
 #[schemars(extend("minimum" = 1e-9))]
 pub struct NumberTiny(f64);
@@ -626,7 +618,11 @@ pub struct Numbers {
     #[schemars(with = "IntegerExactly")]
     pub integer_exactly: Option<IntegerExactly>,
     /// Examples beyond 2^53.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(value_type = Option<i64>, nullable = false)]
     #[schemars(with = "IntegerExample")]
     pub integer_example: Option<IntegerExample>,
@@ -641,7 +637,11 @@ pub struct Numbers {
     #[schemars(with = "IntegerExclusiveMinimum")]
     pub integer_exclusive_minimum: Option<IntegerExclusiveMinimum>,
     /// Any integer of 32 bits.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(value_type = Option<i32>, nullable = false)]
     #[schemars(with = "IntegerInt32")]
     pub integer_int32: Option<IntegerInt32>,
@@ -656,7 +656,11 @@ pub struct Numbers {
     #[schemars(with = "IntegerInt32Range")]
     pub integer_int32_range: Option<IntegerInt32Range>,
     /// 64 bits in so many words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(value_type = Option<i64>, nullable = false)]
     #[schemars(with = "IntegerInt64")]
     pub integer_int64: Option<IntegerInt64>,
@@ -691,11 +695,19 @@ pub struct Numbers {
     #[schemars(with = "IntegerNegative")]
     pub integer_negative: Option<IntegerNegative>,
     /// An integer or null wherever it is used.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[serde(
+        default,
+        skip_serializing_if = "Patch::is_absent",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(value_type = Option<i32>)]
     pub integer_nullable: Patch<IntegerNullable>,
     /// Any integer of 64 bits.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(value_type = Option<i64>, nullable = false)]
     #[schemars(with = "IntegerPlain")]
     pub integer_plain: Option<IntegerPlain>,

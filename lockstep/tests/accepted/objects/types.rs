@@ -235,7 +235,7 @@ pub struct AdditionalTyped {
     /// A.
     pub a: String,
     /// Every other member.
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "runtime::whole")]
     pub additional: BTreeMap<String, i32>,
 }
 
@@ -328,6 +328,7 @@ pub struct AllOfDiamond {
     /// Its own.
     pub own: String,
     /// Extra.
+    #[serde(deserialize_with = "runtime::whole")]
     pub extra: i32,
 }
 
@@ -361,6 +362,7 @@ pub struct AllOfInline {
     #[schemars(extend("minLength" = 1))]
     pub part: String,
     /// Extra.
+    #[serde(deserialize_with = "runtime::whole")]
     pub extra: i32,
 }
 
@@ -526,6 +528,7 @@ pub type CreatedAt = chrono::DateTime<chrono::Utc>;
 #[schemars(deny_unknown_fields)]
 pub struct DirectionBoth {
     /// The id.
+    #[serde(deserialize_with = "runtime::whole")]
     pub id: i64,
 }
 
@@ -1402,7 +1405,12 @@ pub struct ObjectNames {
     #[schemars(with = "String")]
     pub back_slash: Option<String>,
     /// A dot.
-    #[serde(rename = "dot.ted", default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "dot.ted",
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(nullable = false, minimum = 0)]
     #[schemars(with = "i32", extend("minimum" = 0))]
     pub dot_ted: Option<i32>,

@@ -99,7 +99,11 @@ pub struct Older {
     #[schemars(with = "OlderInclusive")]
     pub older_inclusive: Option<OlderInclusive>,
     /// Values may be null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(value_type = Option<BTreeMap<String, Option<i32>>>, nullable = false)]
     #[schemars(with = "OlderMapOfNullable")]
     pub older_map_of_nullable: Option<OlderMapOfNullable>,
@@ -225,8 +229,7 @@ pub struct OlderExample(String);
 runtime::text_newtype!(OlderExample, runtime::Text::new().max(9));
 
 /// A flag that changes the other bound.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i64")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(maximum = 9)]
 #[schemars(extend("maximum" = 9))]
 pub struct OlderExclusiveMaximum(i64);
@@ -234,8 +237,7 @@ pub struct OlderExclusiveMaximum(i64);
 runtime::number_newtype!(OlderExclusiveMaximum: i64, runtime::Integer<i64>, runtime::Integer::<i64>::new().max(9));
 
 /// A flag that changes the bound.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i32")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(minimum = 1)]
 #[schemars(extend("minimum" = 1))]
 pub struct OlderExclusiveMinimum(i32);
@@ -243,8 +245,7 @@ pub struct OlderExclusiveMinimum(i32);
 runtime::number_newtype!(OlderExclusiveMinimum: i32, runtime::Integer<i32>, runtime::Integer::<i32>::new().min(1));
 
 /// Both flags.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "f64")]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, ToSchema, JsonSchema)]
 #[schema(exclusive_minimum = -0.5, exclusive_maximum = 0.5)]
 #[schemars(extend("exclusiveMinimum" = -0.5, "exclusiveMaximum" = 0.5))]
 pub struct OlderExclusiveNumber(f64);
@@ -292,8 +293,7 @@ impl TextEnum for OlderFirstKind {
 runtime::text_enum!(OlderFirstKind);
 
 /// Flags that change nothing.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "f64")]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, ToSchema, JsonSchema)]
 #[schema(minimum = 0.0, maximum = 1.0)]
 #[schemars(extend("minimum" = 0.0, "maximum" = 1.0))]
 pub struct OlderInclusive(f64);
@@ -358,7 +358,11 @@ pub struct OlderInput {
     #[schemars(with = "OlderInclusive")]
     pub older_inclusive: Option<OlderInclusive>,
     /// Values may be null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(value_type = Option<BTreeMap<String, Option<i32>>>, nullable = false)]
     #[schemars(with = "OlderMapOfNullable")]
     pub older_map_of_nullable: Option<OlderMapOfNullable>,
@@ -534,7 +538,7 @@ pub struct OlderMembers {
     #[schemars(with = "String")]
     pub not_nullable: Option<String>,
     /// Null is the default.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "runtime::whole")]
     #[schema(default = json!(null))]
     pub nullable_default: Option<i32>,
     /// An enum or null.

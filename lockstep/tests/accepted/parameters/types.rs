@@ -416,8 +416,7 @@ impl TextEnum for SharedParameter {
 runtime::text_enum!(SharedParameter);
 
 /// A size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i32")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(default = 3, minimum = 0)]
 #[schemars(extend("default" = 3, "minimum" = 0))]
 pub struct Size(i32);

@@ -106,8 +106,7 @@ pub struct Room {
 }
 
 /// A part of a hundred.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i32")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(default = 50, minimum = 0, maximum = 100)]
 #[schemars(extend("default" = 50, "minimum" = 0, "maximum" = 100))]
 pub struct Share(i32);

@@ -318,8 +318,7 @@ pub struct Password(Secret);
 runtime::secret_newtype!(Password, runtime::Text::new().min(3));
 
 /// A percentage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "i32")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema, JsonSchema)]
 #[schema(minimum = 0, maximum = 100)]
 #[schemars(extend("minimum" = 0, "maximum" = 100))]
 pub struct Percent(i32);
@@ -327,8 +326,7 @@ pub struct Percent(i32);
 runtime::number_newtype!(Percent: i32, runtime::Integer<i32>, runtime::Integer::<i32>::new().min(0).max(100));
 
 /// A ratio.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Deserialize, ToSchema, JsonSchema)]
-#[serde(try_from = "f64")]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, ToSchema, JsonSchema)]
 #[schema(minimum = 0.0, maximum = 1.0)]
 #[schemars(extend("minimum" = 0.0, "maximum" = 1.0))]
 pub struct Ratio(f64);
@@ -403,6 +401,7 @@ pub struct Square {
     /// The kind.
     pub kind: SquareKind,
     /// The side.
+    #[serde(deserialize_with = "runtime::whole")]
     pub side: i32,
 }
 
@@ -488,10 +487,12 @@ pub struct Thing {
     /// A name.
     pub name: ThingName,
     /// A small number.
+    #[serde(deserialize_with = "runtime::whole")]
     #[schema(minimum = 1, maximum = 192)]
     #[schemars(extend("minimum" = 1, "maximum" = 192))]
     pub count: i32,
     /// A number beyond 2^53.
+    #[serde(deserialize_with = "runtime::whole")]
     #[schema(multiple_of = 3)]
     #[schemars(extend("multipleOf" = 3))]
     pub big: i64,
@@ -524,6 +525,7 @@ pub struct Thing {
     #[schemars(extend("maxItems" = 3, "uniqueItems" = true))]
     pub tags: Tags,
     /// Scores by name.
+    #[serde(deserialize_with = "runtime::whole")]
     #[schema(value_type = BTreeMap<String, i64>)]
     #[schemars(
         transform = runtime::Rules(serde_json::json!({"additionalProperties": {"minimum": 0}})),
@@ -559,12 +561,16 @@ pub struct Thing {
     #[schemars(with = "f64", extend("minimum" = -273.15))]
     pub celsius: Option<f64>,
     /// Below zero.
-    #[serde(default = "Thing::default_floor")]
+    #[serde(default = "Thing::default_floor", deserialize_with = "runtime::whole")]
     #[schema(minimum = -3, default = json!(-1))]
     #[schemars(extend("minimum" = -3))]
     pub floor: i32,
     /// Items may be null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(nullable = false)]
     #[schemars(with = "Vec<Option<i32>>")]
     pub holes: Option<Vec<Option<i32>>>,
@@ -578,7 +584,7 @@ pub struct Thing {
     #[schemars(with = "Labels")]
     pub labels: Option<Labels>,
     /// Null is no limit.
-    #[serde(default = "Thing::default_limit")]
+    #[serde(default = "Thing::default_limit", deserialize_with = "runtime::whole")]
     #[schema(default = 7)]
     pub limit: Option<i32>,
     /// Absent keeps it, null clears it.
@@ -596,7 +602,7 @@ pub struct Thing {
     #[schema(default = "desc")]
     pub order: ThingOrder,
     /// A number with a default.
-    #[serde(default = "Thing::default_page_size")]
+    #[serde(default = "Thing::default_page_size", deserialize_with = "runtime::whole")]
     #[schema(minimum = 1, default = 25)]
     #[schemars(extend("minimum" = 1))]
     pub page_size: i32,
@@ -897,6 +903,7 @@ pub type Timestamp = chrono::DateTime<chrono::Utc>;
 #[schemars(deny_unknown_fields)]
 pub struct Tree {
     /// The value.
+    #[serde(deserialize_with = "runtime::whole")]
     pub value: i32,
     /// The children.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -29,7 +29,11 @@ pub struct Boat {
     /// The id.
     pub id: uuid::Uuid,
     /// Sails.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(nullable = false)]
     #[schemars(with = "i32")]
     pub sails: Option<i32>,
@@ -135,6 +139,7 @@ pub struct Car {
     /// The id.
     pub id: uuid::Uuid,
     /// Wheels.
+    #[serde(deserialize_with = "runtime::whole")]
     pub wheels: i32,
 }
 
@@ -188,6 +193,7 @@ pub struct Cat {
     /// The kind.
     pub kind: CatKind,
     /// Lives.
+    #[serde(deserialize_with = "runtime::whole")]
     #[schema(minimum = 0)]
     #[schemars(extend("minimum" = 0))]
     pub lives: i32,

@@ -54,7 +54,11 @@ pub struct Cat {
     /// Always a cat.
     pub kind: CatKind,
     /// Lives that are left.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(nullable = false, minimum = 0, maximum = 9)]
     #[schemars(with = "i32", extend("minimum" = 0, "maximum" = 9))]
     pub lives: Option<i32>,
@@ -329,7 +333,11 @@ pub struct Thing {
     #[schema(value_type = Option<ThingKind>)]
     pub kind: Patch<ThingKind>,
     /// 1 to 10.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(nullable = false, minimum = 1, maximum = 10)]
     #[schemars(with = "i64", extend("minimum" = 1, "maximum" = 10))]
     pub number: Option<i64>,
@@ -338,7 +346,11 @@ pub struct Thing {
     #[schema(value_type = Option<Thing>, no_recursion)]
     pub parent: Patch<Box<Thing>>,
     /// Absent or null.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[serde(
+        default,
+        skip_serializing_if = "Patch::is_absent",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(value_type = Option<i32>)]
     pub patch: Patch<i32>,
     /// Between.
@@ -430,7 +442,11 @@ pub struct ThingInput {
     #[schema(value_type = Option<ThingKind>)]
     pub kind: Patch<ThingKind>,
     /// 1 to 10.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(nullable = false, minimum = 1, maximum = 10)]
     #[schemars(with = "i64", extend("minimum" = 1, "maximum" = 10))]
     pub number: Option<i64>,
@@ -439,7 +455,11 @@ pub struct ThingInput {
     #[schema(value_type = Option<ThingInput>, no_recursion)]
     pub parent: Patch<Box<ThingInput>>,
     /// Absent or null.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[serde(
+        default,
+        skip_serializing_if = "Patch::is_absent",
+        deserialize_with = "runtime::whole"
+    )]
     #[schema(value_type = Option<i32>)]
     pub patch: Patch<i32>,
     /// Between.
