@@ -15,6 +15,9 @@ use crate::world::World;
 /// Operations after which their caller is somebody else, or nobody: they have callers of their own.
 const ENDING: &str = "^(logout|changePassword|deleteUser)$";
 
+/// Somebody in a world.
+type Pick = fn(&World) -> &Session;
+
 /// Lets schemathesis loose in these phases, as a user, on some operations.
 async fn judge(server: &TestServer, user: &Session, phases: &str, operations: [&str; 2]) -> String {
     let program = target().join("python/bin/schemathesis");
@@ -43,7 +46,7 @@ async fn schemathesis_finds_nothing_that_contradicts_the_contract() {
     let ending = ["--exclude-operation-id-regex", ENDING];
     // An administrator who is nowhere a member, the owner of a space with something in it, and a viewer there. Each has
     // a world of their own: what an administrator does may well disable the others.
-    let users: [(fn(&World) -> &Session, &str); 3] = [
+    let users: [(Pick, &str); 3] = [
         (|world| &world.root, "examples,coverage,fuzzing,stateful"),
         (|world| &world.ada, "examples,coverage"),
         (|world| &world.dan, "examples,coverage"),
