@@ -7,7 +7,7 @@ use spaces_contract::Session;
 use spaces_tests::TestServer;
 
 use super::support::{Answer, Call, credentials};
-use super::world::World;
+use super::world::{World, operation};
 
 async fn get(server: &TestServer, session: &Session, path: &str) -> Answer {
     Call::get(path).by(session).send(server).await
@@ -105,6 +105,11 @@ async fn figures_are_of_one_space_or_of_all_of_the_callers_and_of_no_other() {
     let stats = get(&server, &ada, "/api/dashboard/events-stats?days=2").await.json();
     assert_eq!(stats["bySeverity"], json!({ "1": 1, "5": 2 }));
     assert_eq!(
+        (&stats["byAccount"], &stats["byRegion"]),
+        (&json!({ "1": 3 }), &json!({ "eu-west-1": 3 }))
+    );
+    assert_eq!(stats["bySource"], json!({ "lambda": 3 }));
+    assert_eq!(
         stats["daily"],
         json!([{ "day": "2026-11-19", "count": 1 }, { "day": "2026-11-20", "count": 2 }])
     );
@@ -123,6 +128,19 @@ async fn members_count_whatever_their_role() {
     let path = format!("/api/dashboard/overview?spaceId={}", world.space_id);
     let overview = get(&world.server, &world.ada, &path).await.json();
     assert_eq!(overview["members"], 4, "an owner, an admin, a member and a viewer");
+}
+
+#[tokio::test]
+async fn a_task_counts_for_whom_it_is_assigned_to_until_it_is_deleted() {
+    let world = World::new().await;
+    let path = format!("/api/dashboard/tasks-stats?spaceId={}", world.space_id);
+    let stats = get(&world.server, &world.ada, &path).await.json();
+    let cyd = world.cyd.user.user_id.to_string();
+    assert_eq!((&stats["total"], &stats["byAssignee"]), (&json!(1), &json!({ cyd: 1 })));
+    let deleted = world.call(operation("deleteTask")).send(&world.server).await;
+    assert_eq!(deleted.status, 204);
+    let stats = get(&world.server, &world.ada, &path).await.json();
+    assert_eq!((&stats["total"], &stats["byAssignee"]), (&json!(0), &json!({})));
 }
 
 #[tokio::test]
@@ -198,6 +216,11 @@ async fn what_is_closed_is_not_overdue_and_counts_for_the_part_that_is_done() {
     );
     let stats = get(&server, &ada, "/api/dashboard/tasks-stats").await.json();
     assert_eq!((&stats["total"], &stats["overdue"]), (&json!(3), &json!(1)));
+    assert_eq!(stats["byStatus"], json!({ "done": 1, "cancelled": 1, "open": 1 }));
+    assert_eq!(
+        (&stats["byPriority"], &stats["byAssignee"]),
+        (&json!({ "medium": 3 }), &json!({}))
+    );
     let rate = stats["completionRate"].as_f64().unwrap();
     assert!((rate - 2.0 / 3.0).abs() < 0.01, "{rate} of three tasks are closed");
 
@@ -235,4 +258,12 @@ async fn users_are_counted_for_admins() {
         .await;
     session.unwrap();
     assert_eq!(server.app.store.get_users_stats(1).await.unwrap().active1_day.get(), 1);
+    let active = async || {
+        let stats = server.app.store.get_users_stats(1).await.unwrap();
+        [stats.active1_day, stats.active7_days, stats.active30_days].map(|count| count.get())
+    };
+    for (days, expected) in [(7, [0, 0, 1]), (23, [0, 0, 0])] {
+        server.advance(TimeDelta::days(days));
+        assert_eq!(active().await, expected, "{days} days later");
+    }
 }
