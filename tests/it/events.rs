@@ -77,6 +77,25 @@ async fn a30_every_event_of_a_batch_has_its_outcome_in_order() {
 }
 
 #[tokio::test]
+async fn a_detail_of_an_event_has_100_kib_at_most() {
+    let (server, ada, space) = with_event(3).await;
+    let with_detail = |id: &str, size: usize| {
+        let mut event = event(&space, id, 1);
+        event["detail"] = json!({ "text": "x".repeat(size - json!({ "text": "" }).to_string().len()) });
+        event
+    };
+    let events = json!({ "events": [with_detail("most", 102_400), with_detail("more", 102_401)] });
+    let answer = post(&server, &ada, "/api/events", events).await.json();
+    let outcomes = json!([
+        { "eventId": "most", "status": 201 },
+        { "status": 422, "code": "detail-too-large" },
+    ]);
+    assert_eq!(answer["items"], outcomes);
+    assert_eq!(get(&server, &ada, "/api/events/most").await.status, 200);
+    assert_eq!(get(&server, &ada, "/api/events/more").await.status, 404);
+}
+
+#[tokio::test]
 async fn s27_an_event_is_there_for_the_members_of_its_space_only() {
     let (server, ada, space) = with_event(3).await;
     let eve = server.sign_up("eve").await;

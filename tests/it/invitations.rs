@@ -174,6 +174,13 @@ async fn s35_an_invitation_for_an_email_is_accepted_and_declined_by_its_address_
     assert_refused(&decline(&grace, &second).await, NO_INVITATION);
     assert_eq!(accept(&server, &grace, &code).await.json()["role"], "admin");
     assert_eq!(pending(&server, &grace).await, [""; 0]);
+    let member = format!("/api/spaces/{space}/members/{}", grace.user.user_id);
+    assert_eq!(Call::new("DELETE", member).by(&ada).send(&server).await.status, 204);
+    assert_eq!(
+        pending(&server, &grace).await,
+        [""; 0],
+        "what was accepted does not wait again"
+    );
     let many = json!({ "spaceId": space, "email": "bob@example.org", "maxUses": 2 });
     let refused = post(&server, &ada, "/api/invitations/create", many).await;
     assert_eq!(refused.violations(), ["body /maxUses too-many-uses"]);

@@ -42,7 +42,11 @@ async fn a21_a_request_too_many_is_429_and_says_when_to_come_back() {
     assert_eq!(anonymous(&server).await.status, 401);
     server.advance(TimeDelta::milliseconds(400));
     let answer = anonymous(&server).await;
-    assert_eq!((answer.status, answer.header("retry-after")), (429, Some("1")), "never too early");
+    assert_eq!(
+        (answer.status, answer.header("retry-after")),
+        (429, Some("1")),
+        "never too early"
+    );
 }
 
 #[tokio::test]

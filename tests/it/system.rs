@@ -1,5 +1,6 @@
 //! Health, versions, and the documents beside the operations.
 
+use lockstep_runtime::actix::BodyLimits;
 use serde_json::{Value, json};
 use spaces_contract::{HealthStatus, LivenessStatus};
 use spaces_tests::TestServer;
@@ -84,4 +85,19 @@ async fn the_documentation_and_security_txt_are_served() {
     );
     let security = Call::get("/.well-known/security.txt").send(&server).await.text();
     assert!(security.starts_with("Contact: mailto:") && security.contains("Expires: 2027-05-19T12:00:00Z"));
+}
+
+#[tokio::test]
+async fn browsers_are_bound_to_https_in_production_only() {
+    let world = World::new().await;
+    let bound = async |server: &TestServer| {
+        let answer = Call::get("/version").send(server).await;
+        answer.header("strict-transport-security").is_some()
+    };
+    assert!(
+        !bound(&world.server).await,
+        "that would take localhost from every other program"
+    );
+    let production = world.reopened(&[("ENVIRONMENT", "prod")], BodyLimits::default()).await;
+    assert!(bound(&production).await);
 }
