@@ -60,6 +60,11 @@ async fn feedback_is_taken_from_everybody_and_read_by_administrators() {
         (messages(&last), last.get("nextCursor")),
         (vec!["A dark theme.".to_owned()], None)
     );
+    let elsewhere = list(&format!("?category=bug&limit=2&cursor={next}")).await;
+    assert_eq!(
+        elsewhere["status"], 400,
+        "A17: a cursor is of its own list: {elsewhere}"
+    );
     let wrong = say("rant", "").send(&server).await;
     assert_eq!(wrong.problem().errors.len(), 2);
     let forged = say("idea", "x").header("authorization", "Bearer x").send(&server).await;
