@@ -406,3 +406,14 @@ async fn only_members_are_assigned() {
     let read = world.send(Call::get(path(&task)), &world.member).await;
     assert_eq!(read.header("etag"), Some("\"1\""));
 }
+
+#[tokio::test]
+async fn a_changed_assignee_is_kept() {
+    let world = World::new().await;
+    let task = world.task(json!({ "assigneeId": user_id(&world.member) })).await;
+    let whole = json!({ "title": "Oil", "status": "open", "priority": "low", "assigneeId": user_id(&world.admin) });
+    let call = Call::new("PUT", path(&task)).header("if-match", "*").json(whole);
+    assert_eq!(world.send(call, &world.member).await.status, 200);
+    let kept = world.send(Call::get(path(&task)), &world.member).await.json();
+    assert_eq!(kept["assigneeId"], json!(user_id(&world.admin)));
+}

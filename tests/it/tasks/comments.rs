@@ -50,3 +50,28 @@ async fn comments_are_listed_oldest_first_and_change_the_etag_of_their_task() {
         assert_eq!(world.send(call, &world.member).await.status, 422);
     }
 }
+
+#[tokio::test]
+async fn who_has_left_reads_no_further() {
+    let world = World::new().await;
+    let comments = format!("{}/comments", path(&world.task(json!({})).await));
+    for body in ["One", "Two"] {
+        created(
+            world
+                .send(Call::post(&comments).json(json!({ "body": body })), &world.member)
+                .await,
+        );
+    }
+    let page = world
+        .send(Call::get(format!("{comments}?limit=1")), &world.member)
+        .await
+        .json();
+    let next = format!("{comments}?limit=1&cursor={}", page["nextCursor"].as_str().unwrap());
+    assert_eq!(
+        world.send(Call::get(&next), &world.member).await.json()["items"][0]["body"],
+        "Two"
+    );
+    let member = format!("/api/spaces/{}/members/{}", world.space_id, user_id(&world.member));
+    assert_eq!(world.send(Call::new("DELETE", member), &world.owner).await.status, 204);
+    assert_eq!(world.send(Call::get(&next), &world.member).await.refused().0, 404);
+}

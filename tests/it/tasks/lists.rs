@@ -131,3 +131,19 @@ async fn a10_a_repeated_create_gets_the_first_answer_and_makes_one_task() {
         .json();
     assert_eq!(comments["items"], json!([first.json()]));
 }
+
+#[tokio::test]
+async fn what_is_due_at_the_end_of_the_time_asked_for_is_not_in_it() {
+    let world = World::new().await;
+    world.task(json!({ "dueAt": noon() })).await;
+    let found = async |from: TimeDelta, to: TimeDelta| {
+        let time = |offset: TimeDelta| (noon() + offset).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        let path = format!("/api/tasks?dueFrom={}&dueTo={}", time(from), time(to));
+        world.send(Call::get(path), &world.member).await.json()["items"]
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    let (second, none) = (TimeDelta::seconds(1), TimeDelta::zero());
+    assert_eq!((found(none, second).await, found(-second, none).await), (1, 0));
+}
