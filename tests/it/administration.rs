@@ -137,6 +137,8 @@ async fn accounts_are_changed_by_their_owners_and_their_status_by_administrators
         (changed.status, changed.json()["email"].as_str()),
         (200, Some("eva@example.org"))
     );
+    let next = server.sign_up("eve").await;
+    assert_eq!(next.user.email.as_str(), "eve@example.org", "what she gave up is free");
     let own = put(&server, &eve, &path, body("eva@example.org", Some("disabled"))).await;
     assert_eq!(own.refused(), (403, "admin-required".to_owned()));
     let taken = put(&server, &eve, &path, body("ADA@example.org", None)).await;
