@@ -40,12 +40,20 @@ async fn a21_a_request_too_many_is_429_and_says_when_to_come_back() {
     assert!(answer.header("x-request-id").is_some() && answer.header("x-content-type-options").is_some());
     server.advance(TimeDelta::seconds(1));
     assert_eq!(anonymous(&server).await.status, 401);
-    server.advance(TimeDelta::milliseconds(400));
+    assert_eq!(anonymous(&server).await.status, 429);
+}
+
+#[tokio::test]
+async fn a21_nobody_is_told_to_come_back_too_early() {
+    let settings = [("RATE_LIMIT_PER_MINUTE", "20"), ("RATE_LIMIT_BURST", "1")];
+    let server = TestServer::with(settings.map(|(name, value)| (name, value.to_owned()))).await;
+    assert_eq!(anonymous(&server).await.status, 401);
+    server.advance(TimeDelta::milliseconds(500));
     let answer = anonymous(&server).await;
     assert_eq!(
         (answer.status, answer.header("retry-after")),
-        (429, Some("1")),
-        "never too early"
+        (429, Some("3")),
+        "2.5 seconds are not 2"
     );
 }
 
