@@ -268,3 +268,22 @@ async fn inviting_follows_the_settings_and_ones_own_role() {
         (404, "space-not-found".to_owned())
     );
 }
+
+#[tokio::test]
+async fn people_have_joined_a_space_when_it_was_made_or_they_came() {
+    let server = spaces_tests::TestServer::start().await;
+    let ada = server.sign_up("ada").await;
+    server.advance(chrono::TimeDelta::minutes(5));
+    let space = Call::post("/api/spaces")
+        .by(&ada)
+        .json(json!({ "name": "Engine" }))
+        .send(&server)
+        .await
+        .json();
+    let path = format!("/api/spaces/{}/members", space["spaceId"].as_str().unwrap());
+    let members = Call::get(path).by(&ada).send(&server).await.json();
+    assert_eq!(
+        members["items"][0]["joinedAt"], "2026-11-20T12:05:00Z",
+        "and not when they signed up"
+    );
+}
